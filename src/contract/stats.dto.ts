@@ -1,0 +1,86 @@
+import { Field } from './field.js';
+
+/** How many jobs are in each state. */
+export class StatusCounts {
+  @Field.integer() SCHEDULED!: number;
+  @Field.integer() PENDING!: number;
+  @Field.integer() RUNNING!: number;
+  @Field.integer() RETRYING!: number;
+  @Field.integer() SUCCESS!: number;
+  @Field.integer() FAILED!: number;
+  @Field.integer() DEAD!: number;
+  @Field.integer() CANCELLED!: number;
+}
+
+export class WorkerCounts {
+  @Field.integer() online!: number;
+  @Field.integer() offline!: number;
+  @Field.integer() slots!: number;
+  @Field.integer() slots_used!: number;
+}
+
+export class StatsQuery {
+  @Field.string({ optional: true, maxLength: 128 }) queue?: string;
+  @Field.string({ optional: true, maxLength: 128 }) type?: string;
+}
+
+/** `GET /stats`: exact counts, about a second old. */
+export class Stats {
+  @Field.object(() => StatusCounts) jobs!: StatusCounts;
+  @Field.object(() => WorkerCounts) workers!: WorkerCounts;
+  @Field.integer() queues_paused!: number;
+  @Field.integer({ description: 'Queues with ready jobs, not paused, that no live worker serves.' })
+  queues_without_workers!: number;
+  @Field.strings({ maxItems: 200, maxLength: 128, description: 'Job types seen so far.' }) types!: string[];
+  @Field.strings({ maxItems: 200, maxLength: 128 }) queue_names!: string[];
+  @Field.instant() as_of!: string;
+}
+
+export const STATS_WINDOWS = ['1h', '24h', '7d'] as const;
+export type StatsWindow = (typeof STATS_WINDOWS)[number];
+
+export class TimeseriesQuery extends StatsQuery {
+  @Field.enum('StatsWindow', STATS_WINDOWS, { optional: true, default: '1h' }) window?: StatsWindow;
+}
+
+export class TimeseriesBucket {
+  @Field.instant({ description: 'Start of the bucket.' }) at!: string;
+  @Field.integer() created!: number;
+  @Field.integer() started!: number;
+  @Field.integer() succeeded!: number;
+  @Field.integer({ description: 'Attempts that failed, and were or were not tried again.' }) failed_attempts!: number;
+  @Field.integer() failed!: number;
+  @Field.integer() dead!: number;
+  @Field.integer() cancelled!: number;
+  @Field.number({ nullable: true }) duration_p50_ms!: number | null;
+  @Field.number({ nullable: true }) duration_p95_ms!: number | null;
+}
+
+/** `GET /stats/timeseries`: buckets made while the jobs passed, never by scanning them. */
+export class Timeseries {
+  @Field.enum('StatsWindow', STATS_WINDOWS) window!: StatsWindow;
+  @Field.integer() bucket_seconds!: number;
+  @Field.objects(() => TimeseriesBucket, { maxItems: 400 }) buckets!: TimeseriesBucket[];
+}
+
+export class ListErrorsQuery {
+  @Field.enum('StatsWindow', STATS_WINDOWS, { optional: true, default: '24h' }) window?: StatsWindow;
+  @Field.string({ optional: true, maxLength: 128 }) type?: string;
+  @Field.integer({ optional: true, min: 1, max: 200, default: 50 }) limit?: number;
+}
+
+/** Failures with the same type of job, class of error and message (numbers and ids set aside). */
+export class ErrorGroup {
+  @Field.string() fingerprint!: string;
+  @Field.string() type!: string;
+  @Field.string({ nullable: true }) error_type!: string | null;
+  @Field.string() message!: string;
+  @Field.integer({ description: 'Failed attempts within the window.' }) occurrences!: number;
+  @Field.instant() first_seen_at!: string;
+  @Field.instant() last_seen_at!: string;
+  @Field.uuid({ description: 'A job that failed so last.' }) sample_job_id!: string;
+}
+
+export class ErrorGroupList {
+  @Field.objects(() => ErrorGroup, { maxItems: 200 }) groups!: ErrorGroup[];
+}

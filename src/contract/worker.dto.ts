@@ -1,0 +1,123 @@
+import { Field } from './field.js';
+import { NAME, NAME_HINT } from './job.dto.js';
+
+export const WORKER_STATUSES = ['ONLINE', 'OFFLINE'] as const;
+export type WorkerStatus = (typeof WORKER_STATUSES)[number];
+
+/** `active` takes jobs, `draining` finishes what it has and takes no more. */
+export const WORKER_STATES = ['active', 'draining'] as const;
+export type WorkerState = (typeof WORKER_STATES)[number];
+
+/** `POST /workers/register`. */
+export class RegisterWorker {
+  @Field.string({ minLength: 1, maxLength: 255 }) hostname!: string;
+  @Field.string({ optional: true, minLength: 1, maxLength: 255 }) name?: string;
+  @Field.strings({
+    optional: true,
+    minItems: 1,
+    maxItems: 100,
+    maxLength: 128,
+    default: ['*'],
+    pattern: new RegExp(`^\\*$|${NAME.source}`),
+    hint: `each ${NAME_HINT}, or "*" for all queues`,
+    description: 'The queues that it serves, in turns; "*" means all.',
+  })
+  queues?: string[];
+  @Field.integer({ optional: true, min: 1, max: 1000, default: 1, description: 'How many jobs it runs at a time.' })
+  concurrency?: number;
+  @Field.string({ optional: true, maxLength: 64 }) version?: string;
+  @Field.labels({ optional: true }) labels?: Record<string, string>;
+}
+
+/** The server sets the intervals. */
+export class RegisteredWorker {
+  @Field.uuid() worker_id!: string;
+  @Field.number() heartbeat_seconds!: number;
+  @Field.number() lease_seconds!: number;
+  @Field.number() poll_wait_seconds!: number;
+}
+
+/** A lease that the worker holds, with what it has to say of the attempt. */
+export class RunningLease {
+  @Field.uuid() job_id!: string;
+  @Field.integer({ min: 1, max: 2_147_483_647 }) attempt!: number;
+  @Field.uuid() lease_token!: string;
+  @Field.number({ optional: true, min: 0, max: 100, description: 'Per cent.' }) progress?: number;
+  @Field.string({ optional: true, maxLength: 500 }) message?: string;
+}
+
+/** `POST /workers/heartbeat`. Without `running` all leases of the worker are renewed; an empty list renews none. */
+export class Heartbeat {
+  @Field.uuid() worker_id!: string;
+  @Field.objects(() => RunningLease, { optional: true, maxItems: 1000 }) running?: RunningLease[];
+  @Field.integer({ optional: true, min: 0, max: 1000 }) free_slots?: number;
+  @Field.enum('WorkerState', WORKER_STATES, { optional: true }) state?: WorkerState;
+}
+
+export const LEASE_VERDICTS = ['ok', 'lost', 'cancel'] as const;
+export type LeaseVerdict = (typeof LEASE_VERDICTS)[number];
+
+export class LeaseStatus {
+  @Field.uuid() job_id!: string;
+  @Field.integer() attempt!: number;
+  @Field.enum('LeaseVerdict', LEASE_VERDICTS, { description: 'lost and cancel: stop this attempt now.' })
+  verdict!: LeaseVerdict;
+}
+
+export class UnlistedLease {
+  @Field.uuid() job_id!: string;
+  @Field.integer() attempt!: number;
+}
+
+export class HeartbeatAnswer {
+  @Field.enum('WorkerStatus', WORKER_STATUSES) status!: WorkerStatus;
+  @Field.objects(() => LeaseStatus, { maxItems: 1000 }) leases!: LeaseStatus[];
+  @Field.objects(() => UnlistedLease, {
+    maxItems: 1000,
+    description: 'Leases held for this worker that it did not list.',
+  })
+  unlisted!: UnlistedLease[];
+  @Field.strings({ maxItems: 10, maxLength: 32, description: 'drain: take no more jobs. resume: take jobs again.' })
+  commands!: string[];
+}
+
+/** A job that a worker runs now. */
+export class RunningJob {
+  @Field.uuid() job_id!: string;
+  @Field.string() type!: string;
+  @Field.integer() attempt!: number;
+  @Field.instant() started_at!: string;
+  @Field.number({ nullable: true }) progress!: number | null;
+}
+
+export class Worker {
+  @Field.uuid() id!: string;
+  @Field.string() hostname!: string;
+  @Field.enum('WorkerStatus', WORKER_STATUSES) status!: WorkerStatus;
+  @Field.instant() last_heartbeat!: string;
+  @Field.string({ nullable: true }) name!: string | null;
+  @Field.strings({ maxItems: 100, maxLength: 128 }) queues!: string[];
+  @Field.integer() concurrency!: number;
+  @Field.integer({ description: 'Slots in use.' }) running_count!: number;
+  @Field.string({ nullable: true }) version!: string | null;
+  @Field.labels() labels!: Record<string, string>;
+  @Field.enum('WorkerState', WORKER_STATES) state!: WorkerState;
+  @Field.instant() registered_at!: string;
+  @Field.objects(() => RunningJob, { maxItems: 1000, description: 'In lists the longest running 10.' })
+  running_jobs!: RunningJob[];
+}
+
+export class ListWorkersQuery {
+  @Field.enum('WorkerStatus', WORKER_STATUSES, { optional: true }) status?: WorkerStatus;
+  @Field.string({ optional: true, maxLength: 128 }) queue?: string;
+  @Field.integer({ optional: true, min: 1, max: 200, default: 100 }) limit?: number;
+  @Field.string({ optional: true, maxLength: 200 }) cursor?: string;
+}
+
+export class WorkerList {
+  @Field.objects(() => Worker, { maxItems: 200 }) workers!: Worker[];
+  @Field.string({ nullable: true }) next_cursor!: string | null;
+  @Field.integer() total!: number;
+  @Field.integer() online!: number;
+  @Field.integer() offline!: number;
+}

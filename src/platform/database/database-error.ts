@@ -1,0 +1,54 @@
+/**
+ * What an error of a database call means for its caller. `connection`: the database was not reached or went away, the outcome is
+ * unknown. `retry`: rolled back, the same call may succeed. `data`: what was sent can never succeed. `other`: none of these.
+ */
+export type DatabaseErrorKind = 'connection' | 'retry' | 'data' | 'other';
+
+const SOCKET_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** pg gives these errors no code. */
+const CONNECTION_MESSAGE =
+  /^(Query read timeout|timeout exceeded when trying to connect|timeout expired|Connection terminated|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/;
+
+/** deadlock_detected, serialization_failure, lock_not_available */
+const RETRY_STATES = new Set(['40P01', '40001', '55P03']);
+
+/** Classes: 08 connection, 28 login, 53 resources used up, 57P shutdown; and 25006: a failover left us on a standby. */
+const CONNECTION_STATE = /^(08|28|53|57P|25006)/;
+
+/** Classes: 22 data, 23 constraint, 54 program limit; and P0001: raised by a trigger. */
+const DATA_STATE = /^(22|23|54|P0001)/;
+
+/** How deep causes are followed: TypeORM wraps the driver's error, and callers wrap TypeORM's. */
+const MAX_CAUSES = 5;
+
+export function classifyDatabaseError(error: unknown): DatabaseErrorKind {
+  let current = error;
+  for (let depth = 0; depth < MAX_CAUSES && current instanceof Error; depth++) {
+    const kind = classifyOne(current);
+    if (kind !== 'other') return kind;
+    current = 'driverError' in current ? current.driverError : current.cause;
+  }
+  return 'other';
+}
+
+function classifyOne(error: Error): DatabaseErrorKind {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (SOCKET_CODES.has(code) || CONNECTION_MESSAGE.test(error.message)) return 'connection';
+  if (!/^[0-9A-Z]{5}$/.test(code)) return 'other';
+  if (CONNECTION_STATE.test(code)) return 'connection';
+  if (RETRY_STATES.has(code)) return 'retry';
+  return DATA_STATE.test(code) ? 'data' : 'other';
+}

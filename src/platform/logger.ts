@@ -1,0 +1,32 @@
+import { pino, type Logger } from 'pino';
+
+export type { Logger } from 'pino';
+
+/**
+ * The process's logger: JSON lines, or readable ones on a terminal.
+ * Messages and fields never carry a payload, a result, a token or a key; the redaction is the second line of defence.
+ */
+export function createLogger(options: { level: string; format: 'auto' | 'json' | 'pretty'; role: string }): Logger {
+  const isPretty = options.format === 'pretty' || (options.format === 'auto' && process.stdout.isTTY);
+  return pino({
+    level: options.level,
+    base: { role: options.role, pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: [
+      'req.headers.authorization',
+      'req.headers.cookie',
+      'lease_token',
+      '*.lease_token',
+      'password',
+      '*.password',
+    ],
+    ...(isPretty
+      ? {
+          transport: {
+            target: 'pino-pretty',
+            options: { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', colorize: process.stdout.isTTY },
+          },
+        }
+      : {}),
+  });
+}
