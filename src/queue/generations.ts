@@ -1,0 +1,67 @@
+import type { RedisClient } from '../platform/redis/redis-connections.js';
+import { random } from '../platform/random.js';
+import type { QueueKeys } from './queue-keys.js';
+import type { QueueScripts } from './queue-scripts.js';
+
+const QUEUES_DROPPED_AT_A_TIME = 1000;
+
+/**
+ * Which set of ready keys is in use. Each rebuild fills a fresh one, so that no id of a half-lost past survives. A generation is void
+ * when its record is gone (Redis was flushed) or was made on another Redis process (a restart, a failover).
+ */
+export class Generations {
+  /** The generation to push to, as far as this process knows. */
+  id: string | null = null;
+  /** True when it is complete: ids may be taken from it. */
+  isBuilt = false;
+
+  constructor(
+    private readonly redis: RedisClient,
+    private readonly keys: QueueKeys,
+    private readonly scripts: QueueScripts,
+  ) {}
+
+  /** Learns which generation is in use. */
+  async look(): Promise<void> {
+    const found = (await this.scripts.onKeys('look', this.keys.generation)) as [string, string | null] | null;
+    this.id = found?.[0] ?? null;
+    this.isBuilt = Boolean(found?.[1]);
+  }
+
+  /** Voids the generation that this process knows: it lacks ids. */
+  async discard(): Promise<void> {
+    if (this.id !== null) await this.scripts.onKeys('discard', this.keys.generation, this.id);
+    this.isBuilt = false;
+  }
+
+  /** Begins a new, empty generation, for every orchestrator. */
+  async begin(): Promise<void> {
+    const id = random.id();
+    await this.scripts.onKeys('begin', this.keys.generation, this.keys.generations, id);
+    this.id = id;
+    this.isBuilt = false;
+  }
+
+  /** Opens the generation for taking, and drops all others. */
+  async finish(): Promise<void> {
+    if (this.id === null) return;
+    this.isBuilt = (await this.scripts.onKeys('finish', this.keys.generation, this.id)) === 1;
+    if (!this.isBuilt) return;
+    for (const id of await this.redis.smembers(this.keys.generations)) {
+      if (id !== this.id) await this.drop(id);
+    }
+  }
+
+  /** Every queue with ids is in the active set, so that set names all keys there are. */
+  private async drop(id: string): Promise<void> {
+    const active = this.keys.active(id);
+    for (;;) {
+      const queues = await this.redis.zrange(active, 0, String(QUEUES_DROPPED_AT_A_TIME - 1));
+      if (queues.length === 0) break;
+      await this.redis.unlink(queues.map((queue) => this.keys.readyPrefix(id) + queue));
+      await this.redis.zremrangebyrank(active, 0, queues.length - 1);
+    }
+    await this.redis.unlink(this.keys.inflight(id));
+    await this.redis.srem(this.keys.generations, id);
+  }
+}

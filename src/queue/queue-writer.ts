@@ -1,0 +1,89 @@
+import type { Logger } from '../platform/logger.js';
+import type { Generations } from './generations.js';
+import { QueueScriptError } from './queue-scripts.js';
+import { MAX_IDS, type ReadyIds } from './ready-ids.js';
+import type { ReadyJob, TakenJob, Verdicts } from './ready-job.js';
+
+const MAX_WAITING = 100_000;
+
+/**
+ * Sends what nobody waits for: whatever comes while a round trip is under way goes into the next one. What can't be sent is dropped and
+ * remembered in `hasLost`: PostgreSQL has it all.
+ */
+export class QueueWriter {
+  /** True once a push was dropped: the generation in use lacks ids. */
+  hasLost = false;
+  private pushed: ReadyJob[] = [];
+  private done: TakenJob[] = [];
+  private gated: TakenJob[] = [];
+  private removed: { id: string; queue: string }[] = [];
+  private current: Promise<void> | undefined;
+
+  /** @param onStale called when there turned out to be another generation, or none */
+  constructor(
+    private readonly ids: ReadyIds,
+    private readonly generations: Generations,
+    private readonly onStale: () => void,
+    private readonly logger: Logger,
+  ) {}
+
+  push(jobs: readonly ReadyJob[]): void {
+    if (!append(this.pushed, jobs)) this.hasLost = true;
+    this.write();
+  }
+
+  settle({ done, gated }: Verdicts): void {
+    append(this.done, done);
+    append(this.gated, gated);
+    this.write();
+  }
+
+  remove(jobs: readonly { id: string; queue: string }[]): void {
+    append(this.removed, jobs);
+    this.write();
+  }
+
+  /** Resolves when all that came before has been sent or dropped. */
+  async flush(): Promise<void> {
+    await this.current;
+  }
+
+  private write(): void {
+    this.current ??= this.drain().finally(() => (this.current = undefined));
+  }
+
+  private async drain(): Promise<void> {
+    while (this.pushed.length + this.done.length + this.gated.length + this.removed.length > 0) {
+      const pushed = this.pushed.splice(0, MAX_IDS);
+      const verdicts = { done: this.done.splice(0, MAX_IDS), gated: this.gated.splice(0, MAX_IDS) };
+      const removed = this.removed.splice(0, MAX_IDS);
+      await Promise.all([
+        pushed.length > 0 && this.attempt(() => this.ids.push(pushed), true),
+        verdicts.done.length + verdicts.gated.length > 0 && this.attempt(() => this.ids.settle(verdicts), false),
+        removed.length > 0 && this.attempt(() => this.ids.remove(removed), false),
+      ]);
+    }
+  }
+
+  private async attempt(send: () => Promise<void>, isPush: boolean): Promise<void> {
+    try {
+      await send().catch(async (error: unknown) => {
+        if (!(error instanceof QueueScriptError && error.isStale)) throw error;
+        await this.generations.look();
+        this.onStale();
+        // With no generation at all, the one to come is filled from PostgreSQL and so has these jobs too.
+        if (this.generations.id !== null) await send();
+      });
+    } catch (error) {
+      if (isPush) this.hasLost = true;
+      this.logger.debug({ err: error }, 'the ready queue in Redis was not written');
+    }
+  }
+}
+
+/** False when there was no room for all of them. */
+function append<T>(list: T[], items: readonly T[]): boolean {
+  const room = MAX_WAITING - list.length;
+  for (const item of items.length > room ? items.slice(0, room) : items) list.push(item);
+  return items.length <= room;
+}
