@@ -1,0 +1,160 @@
+import { useState } from 'react';
+import type { Attempt, Job } from '../api/types.js';
+import { formatDuration } from '../ui/format.js';
+import { Card } from '../ui/page.js';
+import { StatusDot } from '../ui/status-badge.js';
+import { statusLooks } from '../ui/status.js';
+import { useTicking } from '../ui/ticker.js';
+import { DateTime, Duration } from '../ui/time.js';
+import { WorkerLink } from './job-facts.js';
+
+const MAX_BARS = 50;
+
+/** All attempts on one time axis, and the same as a table. */
+export function AttemptsCard({ job, attempts }: { job: Job; attempts: readonly Attempt[] }) {
+  const [openNumber, setOpenNumber] = useState<number | null>(null);
+  const endMs = useTicking((now) => lastInstant(job, attempts, now));
+  if (attempts.length === 0) return null;
+  const startMs = Date.parse(job.created_at);
+  const span = Math.max(1, endMs - startMs);
+  const shown = attempts.slice(-MAX_BARS);
+  return (
+    <Card
+      title="Attempts"
+      aside={<span className="text-xs tabular text-muted">{formatDuration(span)} since it was created</span>}
+    >
+      <ol className="p-2">
+        {shown.map((attempt) => {
+          const isOpen = openNumber === attempt.attempt_number;
+          return (
+            <li key={attempt.id}>
+              <button
+                type="button"
+                aria-expanded={isOpen}
+                onClick={() => setOpenNumber(isOpen ? null : attempt.attempt_number)}
+                className="grid min-h-9 w-full grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-3 rounded-md px-2 text-left text-sm hover:bg-hover"
+              >
+                <span className="flex w-28 items-center gap-2">
+                  <StatusDot status={attempt.status} />
+                  <span className="w-5 tabular text-muted">#{attempt.attempt_number}</span>
+                  <span>{statusLooks[attempt.status].label}</span>
+                </span>
+                <Bar
+                  attempt={attempt}
+                  previous={previousEnd(attempts, attempt, startMs)}
+                  startMs={startMs}
+                  span={span}
+                  endMs={endMs}
+                />
+                <span className="w-16 text-right text-xs text-muted">
+                  <Duration from={attempt.started_at} to={attempt.finished_at} />
+                </span>
+              </button>
+              {isOpen && <AttemptFacts attempt={attempt} />}
+            </li>
+          );
+        })}
+      </ol>
+      <AttemptsTable attempts={shown} />
+    </Card>
+  );
+}
+
+function Bar({
+  attempt,
+  previous,
+  startMs,
+  span,
+  endMs,
+}: {
+  attempt: Attempt;
+  previous: number;
+  startMs: number;
+  span: number;
+  endMs: number;
+}) {
+  const started = Date.parse(attempt.started_at);
+  const finished = attempt.finished_at ? Date.parse(attempt.finished_at) : endMs;
+  const percent = (ms: number) => `${Math.max(0, Math.min(100, (ms / span) * 100))}%`;
+  return (
+    <span aria-hidden data-status={attempt.status} className="relative h-4 overflow-hidden rounded-sm bg-subtle">
+      <span
+        className="absolute inset-y-1.5 border-t border-dashed border-control"
+        style={{ left: percent(previous - startMs), width: percent(started - previous) }}
+      />
+      <span
+        className="absolute inset-y-0.5 min-w-1 rounded-sm bg-(--s-dot)"
+        style={{ left: `min(${percent(started - startMs)}, 100% - 4px)`, width: percent(finished - started) }}
+      />
+    </span>
+  );
+}
+
+function AttemptFacts({ attempt }: { attempt: Attempt }) {
+  return (
+    <div className="mx-2 mb-2 space-y-2 rounded-md bg-subtle p-3 text-sm">
+      <p className="flex flex-wrap gap-x-4 gap-y-1 text-muted">
+        <span>
+          Worker <WorkerLink id={attempt.worker_id} />
+        </span>
+        <span>
+          Started <DateTime at={attempt.started_at} />
+        </span>
+        <span>
+          Finished <DateTime at={attempt.finished_at} />
+        </span>
+      </p>
+      {attempt.error && (
+        <pre className="font-mono text-xs break-words whitespace-pre-wrap text-danger-fg">
+          {attempt.error_type ? `${attempt.error_type}: ` : ''}
+          {attempt.error}
+        </pre>
+      )}
+    </div>
+  );
+}
+
+/** For screen readers: the bars' facts in rows. */
+function AttemptsTable({ attempts }: { attempts: readonly Attempt[] }) {
+  return (
+    <div className="sr-only">
+      <table aria-label="Attempts">
+        <thead>
+          <tr>
+            <th scope="col">Attempt</th>
+            <th scope="col">Status</th>
+            <th scope="col">Started</th>
+            <th scope="col">Duration</th>
+            <th scope="col">Error</th>
+          </tr>
+        </thead>
+        <tbody>
+          {attempts.map((attempt) => (
+            <tr key={attempt.id}>
+              <td>{attempt.attempt_number}</td>
+              <td>{statusLooks[attempt.status].label}</td>
+              <td>
+                <DateTime at={attempt.started_at} />
+              </td>
+              <td>
+                <Duration from={attempt.started_at} to={attempt.finished_at} />
+              </td>
+              <td>{attempt.error}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function previousEnd(attempts: readonly Attempt[], attempt: Attempt, startMs: number): number {
+  const previous = attempts.find((each) => each.attempt_number === attempt.attempt_number - 1);
+  return previous?.finished_at ? Date.parse(previous.finished_at) : startMs;
+}
+
+function lastInstant(job: Job, attempts: readonly Attempt[], now: number): number {
+  if (job.finished_at === null) return now;
+  const ends = attempts.map((attempt) => Date.parse(attempt.finished_at ?? job.finished_at ?? ''));
+  return Math.max(Date.parse(job.finished_at), ...ends);
+}

@@ -1,0 +1,69 @@
+import { Ban, RotateCw, Trash2, X } from 'lucide-react';
+import { useState } from 'react';
+import type { JobListParams } from '../api/jobs.js';
+import type { ActionScope } from '../api/job-actions.js';
+import type { BulkAction } from '../api/types.js';
+import { Button, IconButton } from '../ui/button.js';
+import { formatCount, formatNumber } from '../ui/format.js';
+import { BulkDialog } from './bulk-dialog.js';
+import type { useSelection } from './use-selection.js';
+
+const actions = [
+  { action: 'retry', label: 'Retry', icon: RotateCw },
+  { action: 'cancel', label: 'Cancel', icon: Ban },
+  { action: 'delete', label: 'Delete', icon: Trash2 },
+] as const;
+
+/** What can be done with the selected jobs; each label says with how many. */
+export function BulkBar({ selection, params }: { selection: ReturnType<typeof useSelection>; params: JobListParams }) {
+  const [action, setAction] = useState<BulkAction | null>(null);
+  const { count, clear } = selection;
+  const { allMatching } = selection.selection;
+  if (count === 0) return null;
+  const amount = allMatching
+    ? `all ${allMatching.isExact ? formatNumber(count) : `about ${formatCount(count)}`} matching`
+    : `${formatNumber(count)} selected`;
+  return (
+    <>
+      <div
+        role="toolbar"
+        aria-label="Bulk actions"
+        className="sticky bottom-4 z-20 mx-auto flex max-w-full items-center gap-1 overflow-x-auto rounded-lg border border-line bg-raised p-1.5 shadow-pop"
+      >
+        {actions.map(({ action: each, label, icon: Icon }) => (
+          <Button
+            key={each}
+            variant="ghost"
+            className={each === 'delete' ? 'text-danger-fg hover:text-danger-fg' : 'text-fg'}
+            aria-label={`${label} ${amount}`}
+            onClick={() => setAction(each)}
+          >
+            <Icon aria-hidden />
+            {label} <span className="max-sm:hidden">{amount}</span>
+          </Button>
+        ))}
+        <span className="px-1 text-xs whitespace-nowrap text-muted sm:hidden">{amount}</span>
+        <IconButton label="Clear selection" shortcut="Esc" onClick={clear}>
+          <X />
+        </IconButton>
+      </div>
+      {action && (
+        <BulkDialog
+          action={action}
+          scope={scopeOf(selection.selection, params)}
+          onClose={() => setAction(null)}
+          onStarted={clear}
+        />
+      )}
+    </>
+  );
+}
+
+function scopeOf(
+  { ids, allMatching }: ReturnType<typeof useSelection>['selection'],
+  params: JobListParams,
+): ActionScope {
+  if (!allMatching) return { ids: [...ids] };
+  const { cursor: _cursor, limit: _limit, sort: _sort, payload: _payload, ...filter } = params;
+  return { filter: { ...filter, created_before: filter.created_before ?? allMatching.asOf } };
+}

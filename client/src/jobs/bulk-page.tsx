@@ -1,0 +1,77 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { ArrowLeft } from 'lucide-react';
+import { actionQuery } from '../api/job-actions.js';
+import { Card, Page } from '../ui/page.js';
+import { formatNumber } from '../ui/format.js';
+import { ErrorState, Skeleton } from '../ui/states.js';
+import { DateTime } from '../ui/time.js';
+
+const route = getRouteApi('/shell/bulk/$token');
+const verbs = { retry: 'Retry', cancel: 'Cancel', delete: 'Delete' };
+
+/** The progress of a bulk action. The page may be left: the action runs on the server. */
+export function BulkPage() {
+  const { token } = route.useParams();
+  const query = useQuery({
+    ...actionQuery(token),
+    refetchInterval: ({ state }) => (state.data?.finished_at ? false : 1000),
+  });
+  const action = query.data;
+  const handled = action ? action.done + action.skipped : 0;
+  return (
+    <Page title="Bulk action">
+      <Link to="/jobs" className="inline-flex w-fit items-center gap-1 text-sm text-muted hover:text-fg">
+        <ArrowLeft aria-hidden className="size-4" /> Jobs
+      </Link>
+      <Card
+        title={action ? `${verbs[action.action]} ${formatNumber(action.total)} jobs` : 'Bulk action'}
+        className="max-w-2xl"
+      >
+        {query.isPending && <Skeleton className="m-4 h-24" />}
+        {query.isError && !action && (
+          <ErrorState error={query.error} what="this action" onRetry={() => void query.refetch()} />
+        )}
+        {action && (
+          <div className="space-y-4 p-4">
+            <div
+              role="progressbar"
+              aria-label="Progress"
+              aria-valuemin={0}
+              aria-valuemax={action.total}
+              aria-valuenow={handled}
+              className="h-2 overflow-hidden rounded-full bg-line"
+            >
+              <div
+                className="h-full rounded-full bg-(--success-dot)"
+                style={{ width: `${action.total === 0 ? 100 : (handled / action.total) * 100}%` }}
+              />
+            </div>
+            <dl className="grid grid-cols-2 gap-4 text-sm sm:grid-cols-4">
+              <Fact name="State">
+                <span role="status" className="capitalize">
+                  {action.state}
+                </span>
+              </Fact>
+              <Fact name="Done">{formatNumber(action.done)}</Fact>
+              <Fact name="Skipped">{formatNumber(action.skipped)}</Fact>
+              <Fact name="Finished">
+                <DateTime at={action.finished_at} />
+              </Fact>
+            </dl>
+          </div>
+        )}
+      </Card>
+    </Page>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-xs text-muted">{name}</dt>
+      <dd className="mt-0.5">{children}</dd>
+    </div>
+  );
+}

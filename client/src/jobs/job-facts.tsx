@@ -1,0 +1,97 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { DEFAULT_BACKOFF } from '../../../src/contract/job-state.js';
+import type { Job } from '../api/types.js';
+import { workerListQuery } from '../api/workers.js';
+import { CopyButton } from '../ui/copy-button.js';
+import { formatDuration, shortId } from '../ui/format.js';
+import { Card } from '../ui/page.js';
+import { DateTime, Duration, RelativeTime } from '../ui/time.js';
+import { maxAttempts } from './job-badge.js';
+
+/** Times, budgets and settings of a job. */
+export function JobFacts({ job }: { job: Job }) {
+  const isWaiting = job.status === 'RETRYING' || job.status === 'SCHEDULED';
+  const metadata = typeof job.metadata === 'object' && job.metadata !== null ? Object.entries(job.metadata) : [];
+  return (
+    <Card title="Facts">
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 p-4 text-sm">
+        <Fact name="Created">
+          <DateTime at={job.created_at} />
+        </Fact>
+        {isWaiting && (
+          <Fact name={job.status === 'RETRYING' ? 'Next retry' : 'Scheduled for'}>
+            <RelativeTime at={job.run_at} />{' '}
+            <span className="block text-xs text-muted">
+              <DateTime at={job.run_at} />
+            </span>
+          </Fact>
+        )}
+        <Fact name="Started">
+          <DateTime at={job.started_at} />
+        </Fact>
+        <Fact name="Finished">
+          <DateTime at={job.finished_at} />
+        </Fact>
+        <Fact name="Run time">
+          <Duration from={job.current_attempt?.started_at ?? null} to={job.current_attempt?.finished_at ?? null} />
+        </Fact>
+        <Fact name="Attempts">
+          {job.attempt}/{maxAttempts(job)}
+        </Fact>
+        <Fact name="Retries used">
+          {job.retry_count}/{job.max_retries}
+        </Fact>
+        <Fact name="Workers lost">
+          {job.lost_count}/{job.max_lost}
+        </Fact>
+        <Fact name="Timeout">{formatDuration(job.timeout_seconds * 1000)}</Fact>
+        <Fact name="Backoff">{backoffText(job.backoff ?? DEFAULT_BACKOFF)}</Fact>
+        <Fact name="Priority">{job.priority}</Fact>
+        <Fact name="Worker">
+          <WorkerLink id={job.worker_id} />
+        </Fact>
+        {job.idempotency_key !== null && (
+          <Fact name="Idempotency key">
+            <span className="font-mono text-xs break-all">{job.idempotency_key}</span>
+            <CopyButton text={job.idempotency_key} label="Copy idempotency key" />
+          </Fact>
+        )}
+        {metadata.map(([name, value]) => (
+          <Fact key={name} name={name}>
+            <span className="font-mono text-xs break-all">
+              {typeof value === 'string' ? value : JSON.stringify(value)}
+            </span>
+          </Fact>
+        ))}
+      </dl>
+    </Card>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-muted">{name}</dt>
+      <dd className="min-w-0 text-right">{children}</dd>
+    </>
+  );
+}
+
+/** A worker by its name, as a link. */
+export function WorkerLink({ id }: { id: string | null }) {
+  const { data } = useQuery(workerListQuery());
+  if (id === null) return <span className="text-muted">—</span>;
+  const worker = data?.workers.find((each) => each.id === id);
+  return (
+    <Link to="/workers/$id" params={{ id }} className="break-all underline-offset-2 hover:underline">
+      {worker?.name ?? worker?.hostname ?? <span className="font-mono text-xs">{shortId(id)}</span>}
+    </Link>
+  );
+}
+
+function backoffText({ kind, base_seconds, cap_seconds }: NonNullable<Job['backoff']>): string {
+  const base = formatDuration(base_seconds * 1000);
+  return kind === 'fixed' ? `fixed, ${base}` : `${kind}, from ${base} to ${formatDuration(cap_seconds * 1000)}`;
+}

@@ -1,0 +1,199 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { Columns3, Search, X } from 'lucide-react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { statsQuery } from '../api/stats.js';
+import { usePreferences } from '../settings/preferences.js';
+import { useShortcuts } from '../shell/shortcuts.js';
+import { Button } from '../ui/button.js';
+import { Menu, MenuCheckbox, MenuLabel } from '../ui/menu.js';
+import { jobColumns, toggleColumn, visibleColumns } from './job-columns.js';
+import { filterChips, isJobId, parseTyped, type JobSearch } from './job-search.js';
+import { ViewsMenu } from './views-menu.js';
+
+const windows = [
+  { value: '', label: 'Any time' },
+  { value: '-15m', label: 'Last 15 min' },
+  { value: '-1h', label: 'Last hour' },
+  { value: '-24h', label: 'Last 24 hours' },
+  { value: '-7d', label: 'Last 7 days' },
+];
+
+/** Search, filters, saved views and columns above the job list. `onFilter` gets the whole new search. */
+export function JobFilters({ search, onFilter }: { search: JobSearch; onFilter: (search: JobSearch) => void }) {
+  const { data: stats } = useQuery(statsQuery());
+  const set = (change: JobSearch) => onFilter({ ...search, ...change, cursor: undefined });
+  const chips = filterChips(search).filter(
+    ({ key, problem }) => problem !== undefined || !['queue', 'type', 'from', 'q'].includes(key),
+  );
+  const from = isJobId(search.from ?? '') ? '' : (search.from ?? '');
+  return (
+    <>
+      <div className="grid grid-cols-2 items-start gap-2 sm:flex sm:flex-wrap">
+        <SearchBox search={search} onFilter={set} />
+        <Choice
+          label="Queue"
+          all="All queues"
+          value={search.queue}
+          options={stats?.queue_names}
+          onChange={(queue) => set({ queue })}
+        />
+        <Choice
+          label="Type"
+          all="All types"
+          value={search.type}
+          options={stats?.types}
+          onChange={(type) => set({ type })}
+        />
+        <select
+          aria-label="Created"
+          className="field sm:!w-auto"
+          value={from}
+          onChange={(event) => set({ from: event.target.value })}
+        >
+          {windows.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+          {!windows.some((option) => option.value === from) && <option value={from}>Since {from}</option>}
+        </select>
+        <ViewsMenu search={search} />
+        <ColumnsMenu />
+      </div>
+      {chips.length > 0 && (
+        <ul aria-label="Filters" className="flex flex-wrap gap-2">
+          {chips.map((chip) => (
+            <li
+              key={chip.key}
+              className={`flex h-7 max-w-full items-center rounded-full border pl-2.5 text-xs ${chip.problem ? 'border-danger-fg text-danger-fg' : 'border-line bg-subtle'}`}
+            >
+              <span className="truncate">
+                <span className="text-muted">{chip.name}:</span> {chip.value}
+                {chip.problem && ` (${chip.problem})`}
+              </span>
+              <button
+                type="button"
+                aria-label={`Remove filter ${chip.name}: ${chip.value}`}
+                onClick={() => set({ [chip.key]: undefined })}
+                className="flex size-6 items-center justify-center rounded-full hover:bg-hover"
+              >
+                <X aria-hidden className="size-3.5" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Choice({
+  label,
+  all,
+  value = '',
+  options = [],
+  onChange,
+}: {
+  label: string;
+  all: string;
+  value?: string;
+  options?: readonly string[];
+  onChange: (value: string) => void;
+}) {
+  const listed = value === '' || options.includes(value) ? options : [value, ...options];
+  return (
+    <select
+      aria-label={label}
+      className="field sm:!w-auto sm:max-w-44"
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    >
+      <option value="">{all}</option>
+      {listed.map((option) => (
+        <option key={option}>{option}</option>
+      ))}
+    </select>
+  );
+}
+
+function SearchBox({ search, onFilter }: { search: JobSearch; onFilter: (change: JobSearch) => void }) {
+  const navigate = useNavigate();
+  const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(search.q ?? '');
+  const [seen, setSeen] = useState(search.q);
+  if (search.q !== seen) {
+    // The URL changed by Back, a chip or a view: the field follows, but never while it is what changed the URL.
+    setSeen(search.q);
+    if ((search.q ?? '') !== text.trim()) setText(search.q ?? '');
+  }
+  const [unsupported, setUnsupported] = useState<string>();
+  useShortcuts({ '/': () => input.current?.focus() });
+
+  const apply = (typed: string) => {
+    const id = typed.trim();
+    if (isJobId(id)) return void navigate({ to: '/jobs/$id', params: { id } });
+    const { filters, unsupported: token } = parseTyped(typed);
+    setUnsupported(token);
+    if (token === undefined) onFilter({ ...filters, q: filters.q });
+  };
+
+  // Plain text searches while it is typed; filters such as queue:email wait for Enter.
+  useEffect(() => {
+    if (text === (search.q ?? '') || text.includes(':')) return;
+    const timer = window.setTimeout(() => onFilter({ q: text.trim() || undefined }), 400);
+    return () => window.clearTimeout(timer);
+  });
+
+  return (
+    <form
+      role="search"
+      className="relative min-w-0 flex-1 basis-64 max-sm:col-span-2"
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault();
+        apply(text);
+      }}
+    >
+      <Search aria-hidden className="absolute top-2 left-2.5 size-4 text-muted pointer-coarse:top-3.5" />
+      <input
+        ref={input}
+        type="search"
+        aria-label="Search jobs"
+        aria-describedby={unsupported ? 'search-problem' : undefined}
+        placeholder="Job ID, type, error text or queue:email"
+        className="field !pl-8"
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value);
+          setUnsupported(undefined);
+        }}
+        onKeyDown={(event) => event.key === 'Escape' && text === '' && input.current?.blur()}
+      />
+      {unsupported && (
+        <p id="search-problem" role="alert" className="mt-1 text-xs text-danger-fg">
+          “{unsupported}:” is not a filter. Known: status, queue, type, worker, tag, error, payload.path.
+        </p>
+      )}
+    </form>
+  );
+}
+
+function ColumnsMenu() {
+  const shown = visibleColumns(usePreferences().jobColumns);
+  return (
+    <Menu
+      trigger={
+        <Button className="max-md:hidden">
+          <Columns3 aria-hidden /> Columns
+        </Button>
+      }
+    >
+      <MenuLabel>Show columns</MenuLabel>
+      {jobColumns.map((column) => (
+        <MenuCheckbox key={column.id} checked={shown.includes(column.id)} onChange={() => toggleColumn(column.id)}>
+          {column.label}
+        </MenuCheckbox>
+      ))}
+    </Menu>
+  );
+}

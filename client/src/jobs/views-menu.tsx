@@ -1,0 +1,113 @@
+import { useNavigate } from '@tanstack/react-router';
+import { Bookmark, BookmarkPlus, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { parseSearch, stringifySearch } from '../search-params.js';
+import { setPreferences, usePreferences, type SavedView } from '../settings/preferences.js';
+import { Button } from '../ui/button.js';
+import { Dialog } from '../ui/dialog.js';
+import { Field } from '../ui/field.js';
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../ui/menu.js';
+import { validateJobSearch, type JobSearch } from './job-search.js';
+
+/** Views that every installation has. */
+export const builtInViews: readonly SavedView[] = [
+  { name: 'Failing now', search: '?status=RETRYING,FAILED,DEAD&from=-1h' },
+  { name: 'Running', search: '?status=RUNNING&sort=created_at' },
+  { name: 'Retrying', search: '?status=RETRYING' },
+  { name: 'Dead today', search: '?status=DEAD&from=-24h' },
+];
+
+/** Named sets of filters: opens one, keeps the current one, drops one. */
+export function ViewsMenu({ search }: { search: JobSearch }) {
+  const { views } = usePreferences();
+  const navigate = useNavigate();
+  const [isNaming, setNaming] = useState(false);
+  const open = (view: SavedView) => navigate({ to: '/jobs', search: validateJobSearch(parseSearch(view.search)) });
+  return (
+    <>
+      <Menu
+        trigger={
+          <Button>
+            <Bookmark aria-hidden /> Views
+          </Button>
+        }
+      >
+        <MenuLabel>Views</MenuLabel>
+        {builtInViews.map((view) => (
+          <MenuItem key={view.name} onSelect={() => void open(view)}>
+            {view.name}
+          </MenuItem>
+        ))}
+        {views.length > 0 && <MenuLabel>Saved by you</MenuLabel>}
+        {views.map((view) => (
+          <MenuItem key={view.name} onSelect={() => void open(view)}>
+            {view.name}
+          </MenuItem>
+        ))}
+        <MenuSeparator />
+        <MenuItem icon={<BookmarkPlus />} onSelect={() => setNaming(true)}>
+          Save current view…
+        </MenuItem>
+        {views.map((view) => (
+          <MenuItem
+            key={view.name}
+            danger
+            icon={<Trash2 />}
+            onSelect={() => setPreferences({ views: views.filter((each) => each !== view) })}
+          >
+            Forget “{view.name}”
+          </MenuItem>
+        ))}
+      </Menu>
+      <NameDialog
+        open={isNaming}
+        onOpenChange={setNaming}
+        onName={(name) => {
+          const kept = { name, search: stringifySearch({ ...search, cursor: undefined, new: undefined }) };
+          setPreferences({ views: [...views.filter((view) => view.name !== name), kept].slice(-20) });
+        }}
+      />
+    </>
+  );
+}
+
+function NameDialog({
+  open,
+  onOpenChange,
+  onName,
+}: {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  onName: (name: string) => void;
+}) {
+  const [name, setName] = useState('');
+  return (
+    <Dialog title="Save current view" open={open} onOpenChange={onOpenChange} width="sm:max-w-sm">
+      <form
+        className="space-y-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (name.trim() === '') return;
+          onName(name.trim());
+          setName('');
+          onOpenChange(false);
+        }}
+      >
+        <Field label="Name" hint="Kept in this browser.">
+          {(control) => (
+            <input
+              {...control}
+              className="field"
+              maxLength={60}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
+        </Field>
+        <Button type="submit" variant="primary" disabled={name.trim() === ''}>
+          Save view
+        </Button>
+      </form>
+    </Dialog>
+  );
+}

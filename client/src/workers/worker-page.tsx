@@ -1,0 +1,163 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { ArrowLeft, ServerOff } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { ApiError } from '../api/api-error.js';
+import { jobListQuery } from '../api/jobs.js';
+import type { Worker } from '../api/types.js';
+import { workerQuery } from '../api/workers.js';
+import { JobBadge } from '../jobs/job-badge.js';
+import { CopyButton } from '../ui/copy-button.js';
+import { Meter, Progress } from '../ui/meter.js';
+import { Card, Page } from '../ui/page.js';
+import { EmptyState, ErrorState, Skeleton, useSlow } from '../ui/states.js';
+import { DateTime, Duration, RelativeTime } from '../ui/time.js';
+import { WorkerBadge } from './worker-badge.js';
+import { WorkerMenu } from './worker-menu.js';
+
+const route = getRouteApi('/shell/workers/$id');
+
+/** One worker: what it is, what it runs now and what it ran last. */
+export function WorkerPage() {
+  const { id } = route.useParams();
+  const query = useQuery(workerQuery(id));
+  const isSlow = useSlow(query.isPending);
+  const isMissing = query.error instanceof ApiError && (query.error.status === 404 || query.error.status === 400);
+  const worker = query.data;
+  return (
+    <Page title={worker ? (worker.name ?? worker.hostname) : 'Worker'}>
+      <Link to="/workers" className="inline-flex min-h-6 w-fit items-center gap-1 text-sm text-muted hover:text-fg">
+        <ArrowLeft aria-hidden className="size-4" /> Workers
+      </Link>
+      {worker && <WorkerDetails worker={worker} />}
+      {!worker && isMissing && (
+        <EmptyState icon={ServerOff} title="Worker not found">
+          It may have been forgotten.
+        </EmptyState>
+      )}
+      {!worker && query.isError && !isMissing && (
+        <ErrorState error={query.error} what="this worker" onRetry={() => void query.refetch()} />
+      )}
+      {isSlow && <Skeleton className="h-64 w-full" />}
+    </Page>
+  );
+}
+
+function WorkerDetails({ worker }: { worker: Worker }) {
+  const navigate = useNavigate();
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-3">
+        <span aria-live="polite">
+          <WorkerBadge worker={worker} />
+        </span>
+        <span className="flex min-w-0 flex-1 items-center gap-1 font-mono text-xs text-muted">
+          <span className="break-all">{worker.id}</span>
+          <CopyButton text={worker.id} label="Copy worker ID" />
+        </span>
+        <WorkerMenu worker={worker} onForgotten={() => void navigate({ to: '/workers' })} />
+      </div>
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_360px]">
+        <div className="min-w-0 space-y-4">
+          <Running worker={worker} />
+          <RecentJobs id={worker.id} />
+        </div>
+        <Card title="Facts">
+          <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 p-4 text-sm">
+            <Fact name="Host">{worker.hostname}</Fact>
+            <Fact name="Heartbeat">
+              <RelativeTime at={worker.last_heartbeat} />
+            </Fact>
+            <Fact name="Slots">
+              <Meter label="Slots used" value={worker.running_count} max={worker.concurrency} />
+            </Fact>
+            <Fact name="Queues">{worker.queues.includes('*') ? 'All' : worker.queues.join(', ')}</Fact>
+            <Fact name="Version">{worker.version ?? '—'}</Fact>
+            <Fact name="Started">
+              <DateTime at={worker.registered_at} />
+            </Fact>
+            {Object.entries(worker.labels).map(([name, value]) => (
+              <Fact key={name} name={name}>
+                {value}
+              </Fact>
+            ))}
+          </dl>
+        </Card>
+      </div>
+    </>
+  );
+}
+
+function Running({ worker }: { worker: Worker }) {
+  return (
+    <Card title="Running now">
+      {worker.running_jobs.length === 0 && <p className="p-4 text-sm text-muted">Nothing at the moment.</p>}
+      <ul className="divide-y divide-line">
+        {worker.running_jobs.map((job) => (
+          <li key={job.job_id} className="flex min-h-11 items-center gap-3 px-4 text-sm">
+            <Link
+              to="/jobs/$id"
+              params={{ id: job.job_id }}
+              className="min-w-0 truncate font-medium underline-offset-2 hover:underline"
+            >
+              {job.type}
+            </Link>
+            <span className="text-xs tabular text-muted">attempt {job.attempt}</span>
+            <span className="ml-auto w-40">
+              {job.progress === null ? null : (
+                <Progress label={`Progress of job ${job.job_id}`} percent={job.progress} />
+              )}
+            </span>
+            <span className="w-16 text-right text-muted">
+              <Duration from={job.started_at} to={null} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function RecentJobs({ id }: { id: string }) {
+  const { data } = useQuery(jobListQuery({ worker_id: id, limit: 25 }));
+  return (
+    <Card
+      title="Recent jobs"
+      aside={
+        <Link to="/jobs" search={{ worker: id }} className="text-xs text-accent underline-offset-2 hover:underline">
+          All jobs of this worker
+        </Link>
+      }
+    >
+      {data?.jobs.length === 0 && <p className="p-4 text-sm text-muted">None yet.</p>}
+      <ul className="divide-y divide-line">
+        {data?.jobs.map((job) => (
+          <li key={job.id} className="flex min-h-11 items-center gap-3 px-4 text-sm">
+            <span className="w-40 shrink-0 max-sm:w-auto">
+              <JobBadge job={job} />
+            </span>
+            <Link
+              to="/jobs/$id"
+              params={{ id: job.id }}
+              className="min-w-0 truncate font-medium underline-offset-2 hover:underline"
+            >
+              {job.type}
+            </Link>
+            <span className="ml-auto text-muted">
+              <RelativeTime at={job.finished_at ?? job.updated_at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-muted">{name}</dt>
+      <dd className="min-w-0 text-right break-words">{children}</dd>
+    </>
+  );
+}
