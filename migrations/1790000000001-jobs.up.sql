@@ -128,6 +128,8 @@ CREATE TABLE queues (
   paused_at timestamptz,
   concurrency_limit int CHECK (concurrency_limit > 0)
 );
+-- The few queues that a claim must pass over.
+CREATE INDEX queues_gated ON queues (name) WHERE paused_at IS NOT NULL OR concurrency_limit IS NOT NULL;
 
 -- One row that all orchestrators share: when a sweep last looked at the leases, and until when none may be called expired.
 CREATE TABLE sweep_clock (
@@ -179,17 +181,20 @@ CREATE TABLE job_counts (
   PRIMARY KEY (queue, type, status)
 ) WITH (fillfactor = 50);
 
--- Edges per minute and per hour. The empty queue and type hold the sum over all.
+-- History for charts: how many jobs did what, per stretch of 15 s, a minute or 15 minutes; each length is kept only as long as some chart
+-- shows it. Scope: all jobs (name ''), one queue, or one type. run_time and wait_time are histograms: duration_bucket is
+-- floor(4 * log2(ms)); backlog is the change of the number of PENDING jobs. A chart reads one contiguous range per metric.
 CREATE TABLE job_buckets (
-  resolution text NOT NULL CHECK (resolution IN ('minute', 'hour')),
+  seconds smallint NOT NULL CHECK (seconds IN (15, 60, 900)),
+  scope text NOT NULL CHECK (scope IN ('all', 'queue', 'type')),
+  name text NOT NULL,
+  metric text NOT NULL,
   at timestamptz NOT NULL,
-  queue text NOT NULL,
-  type text NOT NULL,
-  edge text NOT NULL,
   duration_bucket smallint NOT NULL DEFAULT -1,
   n bigint NOT NULL,
-  PRIMARY KEY (resolution, at, queue, type, edge, duration_bucket)
-) WITH (fillfactor = 70);
+  PRIMARY KEY (seconds, scope, name, metric, at, duration_bucket)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+CREATE INDEX job_buckets_at ON job_buckets (seconds, at);
 
 CREATE TABLE error_deltas (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -199,22 +204,30 @@ CREATE TABLE error_deltas (
   message text NOT NULL,
   job_id uuid NOT NULL,
   at timestamptz NOT NULL DEFAULT now()
-);
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+
 CREATE TABLE error_groups (
   fingerprint text PRIMARY KEY,
   type text NOT NULL,
   error_type text,
   message text NOT NULL,
+  state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'muted', 'resolved')),
+  state_changed_at timestamptz NOT NULL,
+  queues text[] NOT NULL,
   sample_job_id uuid NOT NULL,
   first_seen_at timestamptz NOT NULL,
   last_seen_at timestamptz NOT NULL
-);
-CREATE TABLE error_hours (
+) WITH (fillfactor = 70);
+CREATE INDEX error_groups_last_seen_at ON error_groups (last_seen_at);
+
+-- Failed attempts per group, as job_buckets.
+CREATE TABLE error_buckets (
+  seconds smallint NOT NULL CHECK (seconds IN (15, 60, 900)),
   fingerprint text NOT NULL,
   at timestamptz NOT NULL,
   n bigint NOT NULL,
-  PRIMARY KEY (fingerprint, at)
-);
+  PRIMARY KEY (seconds, at, fingerprint)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 
 -- A bulk action: its frozen set of jobs and how far it has come.
 CREATE TABLE job_actions (

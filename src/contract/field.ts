@@ -56,6 +56,16 @@ export const Field = {
     return field(rest, { type: 'integer', minimum: min, maximum: max }, [IsInt(), ...bounds(min, max)]);
   },
 
+  /** A list of whole numbers. Answers only. */
+  integers(options: FieldOptions & { maxItems: number }) {
+    const { maxItems, ...rest } = options;
+    return field(rest, { type: 'integer', isArray: true, maxItems }, [
+      IsArray(),
+      ArrayMaxSize(maxItems),
+      IsInt({ each: true }),
+    ]);
+  },
+
   number(options: FieldOptions & { min?: number; max?: number } = {}) {
     const { min, max, ...rest } = options;
     return field(rest, { type: Number, minimum: min, maximum: max }, [IsNumber(), ...bounds(min, max)]);

@@ -1,6 +1,6 @@
 import { Field } from './field.js';
 
-/** A named line of ready jobs. Counts are folded about once a second. */
+/** A named line of ready jobs. */
 export class Queue {
   @Field.string() name!: string;
   @Field.boolean() is_paused!: boolean;
@@ -13,6 +13,13 @@ export class Queue {
   @Field.integer() dead!: number;
   @Field.integer({ description: 'Jobs finished with SUCCESS in the last hour.' }) succeeded_last_hour!: number;
   @Field.integer({ description: 'Jobs that ended FAILED or DEAD in the last hour.' }) failed_last_hour!: number;
+  @Field.integers({ maxItems: 60, description: 'Jobs that ended in each of the last 60 minutes, the latest last.' })
+  ended_per_minute!: number[];
+  @Field.number({
+    nullable: true,
+    description: 'Within the last hour: 95 % of its jobs waited less before they started.',
+  })
+  wait_p95_ms!: number | null;
   @Field.number({ nullable: true, description: 'How long its oldest ready job has waited.' }) oldest_pending_seconds!:
     number | null;
   @Field.integer({ description: 'Live workers that serve it.' }) workers!: number;
