@@ -1,0 +1,40 @@
+import { mkdtempSync, chmodSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { migrate } from '../../src/platform/database/migrations.js';
+import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres/embedded-postgres.js';
+import { TEMPLATE, connected, urlOf } from './postgres.js';
+import { startRedis } from './redis.js';
+
+/** What globalTeardown undoes. */
+declare global {
+  var stopTestServers: (() => Promise<void>) | undefined;
+}
+
+/** One fresh PostgreSQL, with a migrated database to copy, and one Redis (that of REDIS_URL, if set) for the whole run. */
+export default async function setUp(): Promise<void> {
+  const logger = pino({ level: 'error' });
+  const dataDir = mkdtempSync(join(tmpdir(), 'test-postgres-'));
+  chmodSync(dataDir, 0o711);
+  const [postgres, redis] = await Promise.all([startEmbeddedPostgres({ dataDir, logger }), sharedRedis()]);
+  globalThis.stopTestServers = async () => {
+    await Promise.all([postgres.stop(), redis.stop()]);
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await connected(postgres.url, (client) => client.query(`CREATE DATABASE ${TEMPLATE}`));
+    await migrate(urlOf(postgres.url, TEMPLATE), logger);
+  } catch (error) {
+    await globalThis.stopTestServers();
+    throw error;
+  }
+  // The workers are forked later and inherit these.
+  process.env['TEST_POSTGRES_URL'] = postgres.url;
+  process.env['TEST_REDIS_URL'] = redis.url;
+}
+
+async function sharedRedis(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const url = process.env['REDIS_URL'];
+  return url ? { url, stop: async () => undefined } : startRedis();
+}
