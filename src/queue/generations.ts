@@ -28,6 +28,11 @@ export class Generations {
     this.isBuilt = Boolean(found?.[1]);
   }
 
+  /** Nothing is to be taken until the next look: the Redis that comes back may be another one, or hold an older past. */
+  doubt(): void {
+    this.isBuilt = false;
+  }
+
   /** Voids the generation that this process knows: it lacks ids. */
   async discard(): Promise<void> {
     if (this.id !== null) await this.scripts.onKeys('discard', this.keys.generation, this.id);

@@ -54,7 +54,10 @@ export class RedisReadyQueue {
   start(source: ReadySource): void {
     this.source = source;
     this.connections.onReady(() => void this.tryToEnsureBuilt());
-    this.connections.onLost(() => this.noteUsable());
+    this.connections.onLost(() => {
+      this.generations.doubt();
+      this.noteUsable();
+    });
     this.wakes.start();
     void this.tryToEnsureBuilt();
   }

@@ -85,7 +85,7 @@ export class Orchestrators {
     this.running.push(orchestrator);
     await until(async () => {
       if (orchestrator.queue.mode !== 'redis') await orchestrator.queue.repair();
-      return orchestrator.queue.mode === 'redis';
+      return orchestrator.heard('*') && orchestrator.queue.mode === 'redis';
     });
     orchestrator.woken.length = 0;
     return orchestrator;

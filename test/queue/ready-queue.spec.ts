@@ -80,25 +80,26 @@ describe('order', () => {
   test('a take from thousands of queues costs about what a take from ten costs', async () => {
     const orchestrator = await startOrchestrator();
     const { source } = orchestrator;
-    const medianMs = async () => {
+    // The quickest of many: what else the machine does only ever adds.
+    const quickestMs = async () => {
       const times: number[] = [];
       for (let i = 0; i < 50; i++) {
         const startedAt = performance.now();
         await orchestrator.take('*', 1);
         times.push(performance.now() - startedAt);
       }
-      return times.sort((a, b) => a - b)[25]!;
+      return Math.min(...times);
     };
     await push(
       orchestrator,
       Array.from({ length: 100 }, (_, i) => source.add(`few-${i % 10}`)),
     );
-    const few = await medianMs();
+    const few = await quickestMs();
     await push(
       orchestrator,
       Array.from({ length: 9_900 }, (_, i) => source.add(`many-${i}`)),
     );
-    expect(await medianMs()).toBeLessThan(few * 4 + 1);
+    expect(await quickestMs()).toBeLessThan(few * 4 + 1);
   });
 });
 

@@ -30,7 +30,7 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  get process(): ChildProcess {
+  private get process(): ChildProcess {
     if (this.running === undefined) throw new Error('this Redis does not run');
     return this.running;
   }
