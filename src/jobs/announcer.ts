@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import type { JobStatus } from '../contract/job-state.js';
+import { EventBus, type JobChange } from '../events/event-bus.js';
+import { ReadyQueue } from '../queue/ready-queue.js';
+
+/** A job as it is after the commit. `was` is its status before, where the statement tells. */
+export interface Announcement extends JobChange {
+  priority: number;
+  was?: JobStatus;
+}
+
+/**
+ * What follows the commit of every change: ready jobs go to the queue, those that are ready no more leave it, and whoever watches hears
+ * of it. All of it is best effort, returns at once and never throws: the sweeps repair what gets lost here.
+ */
+@Injectable()
+export class Announcer {
+  constructor(
+    private readonly queue: ReadyQueue,
+    private readonly events: EventBus,
+  ) {}
+
+  announce(jobs: readonly Announcement[]): void {
+    if (jobs.length === 0) return;
+    this.queue.push(jobs.filter((job) => job.status === 'PENDING'));
+    this.queue.remove(jobs.filter((job) => job.status === 'CANCELLED' && job.was === 'PENDING'));
+    this.events.publishJobs(jobs);
+  }
+
+  /** For changes that the queue knows of already: claims and ends. */
+  tell(jobs: readonly JobChange[]): void {
+    if (jobs.length > 0) this.events.publishJobs(jobs);
+  }
+}

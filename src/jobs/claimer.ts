@@ -1,0 +1,220 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import type { LeasedJob } from '../contract/lease.dto.js';
+import { classifyDatabaseError } from '../platform/database/database-error.js';
+import { Database } from '../platform/database/database.js';
+import type { Queryable } from '../platform/database/lane.js';
+import { random } from '../platform/random.js';
+import { QueueSettings } from '../queue/queue-settings.js';
+import { Announcer } from './announcer.js';
+import type { Claim, ClaimedRow } from './job-rows.js';
+import { JobStore } from './job-store.js';
+import { leasedJobView } from './job-view.js';
+import type { Poll } from './poll.js';
+import type { Assignment, PollGroup } from './poll-group.js';
+import { findPending, freeSlotsOfQueue, lockQueueLimit, lockReadyJobs } from './queries/claim-queries.js';
+import { findActiveQueues } from './queries/ready-queries.js';
+
+/** What the ready queue, or PostgreSQL in its place, says is ready. */
+interface Candidate {
+  id: string;
+  queue: string;
+}
+
+/** What a claim came to. */
+export interface ClaimResult<Job extends Candidate> {
+  byPoll: Map<Poll, LeasedJob[]>;
+  /** Claimed, or no longer to be claimed. */
+  done: Job[];
+  /** Still ready: passed over for now. */
+  gated: Job[];
+}
+
+const MAX_RETRIES = 3;
+const QUEUES_AT_A_TIME = 100;
+
+/** Turns candidates into leases: the claim in PostgreSQL decides, whoever named them. */
+@Injectable()
+export class Claimer {
+  /** The queue served last without Redis: the next look starts behind it. */
+  private lastQueue = '';
+
+  constructor(
+    private readonly store: JobStore,
+    private readonly database: Database,
+    private readonly settings: QueueSettings,
+    private readonly announcer: Announcer,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'leaseSeconds'>,
+  ) {}
+
+  /** Claims jobs that the ready queue named. */
+  async claim<Job extends Candidate>(assigned: readonly Assignment<Job>[]): Promise<ClaimResult<Job>> {
+    const byPoll = new Map<Poll, LeasedJob[]>();
+    const claimed = new Set<string>();
+    for (const [limitedQueue, members] of this.byLimitedQueue(assigned)) {
+      const jobs = await this.retry(() => this.claimGroup(members, limitedQueue));
+      this.deliver(jobs, members, byPoll, claimed);
+    }
+    const missed = assigned.filter(({ job }) => !claimed.has(job.id)).map(({ job }) => job);
+    const pending = await this.findPending(missed);
+    return {
+      byPoll,
+      done: assigned.filter(({ job }) => !pending.has(job.id)).map(({ job }) => job),
+      gated: missed.filter((job) => pending.has(job.id)),
+    };
+  }
+
+  /**
+   * Finds ready jobs in PostgreSQL itself and claims them, in turns over the queues.
+   * @returns what each poll got, and whether there may be more
+   */
+  async claimReady(group: PollGroup, want: number): Promise<{ byPoll: Map<Poll, LeasedJob[]>; mayHaveMore: boolean }> {
+    const queues = await this.queuesInTurn(group.serves);
+    const byPoll = new Map<Poll, LeasedJob[]>();
+    let left = want;
+    for (const [index, queue] of queues.entries()) {
+      if (left === 0 || group.polls.size === 0) break;
+      // An equal share for each queue still to come; what one does not use, the next may.
+      const share = Math.max(1, Math.ceil(left / (queues.length - index)));
+      left -= await this.claimFromQueue(queue, group, share, byPoll);
+      this.lastQueue = queue;
+    }
+    return { byPoll, mayHaveMore: left < want };
+  }
+
+  private async claimFromQueue(
+    queue: string,
+    group: PollGroup,
+    share: number,
+    byPoll: Map<Poll, LeasedJob[]>,
+  ): Promise<number> {
+    let members: Assignment<Candidate>[] = [];
+    try {
+      const jobs = await this.database.lease.transaction(async (transaction) => {
+        const limitedQueue = this.settings.limits.has(queue) ? queue : null;
+        const free = limitedQueue === null ? share : Math.min(share, await this.freeSlots(queue, transaction));
+        if (free <= 0) return [];
+        const ready = await transaction.query<Candidate>(lockReadyJobs, [[queue], free]);
+        members = group.assign(ready).assigned;
+        return members.length === 0 ? [] : this.claimRows(members, limitedQueue, transaction);
+      });
+      const claimed = new Set<string>();
+      this.deliver(jobs, members, byPoll, claimed);
+      members.forEach(({ poll }) => byPoll.has(poll) || group.add(poll));
+      return claimed.size;
+    } catch (error) {
+      // Whoever was to get these jobs hears of it; polls that were not reached wait on.
+      members.forEach(({ poll }) => byPoll.has(poll) || poll.reject(error));
+      throw error;
+    }
+  }
+
+  /** Queues with a limit are claimed from one by one, all others (under null) together. */
+  private byLimitedQueue<Job extends Candidate>(assigned: readonly Assignment<Job>[]) {
+    const groups = new Map<string | null, Assignment<Job>[]>();
+    for (const assignment of assigned) {
+      const key = this.settings.limits.has(assignment.job.queue) ? assignment.job.queue : null;
+      const members = groups.get(key);
+      if (members) members.push(assignment);
+      else groups.set(key, [assignment]);
+    }
+    return groups;
+  }
+
+  private async queuesInTurn(serves: readonly string[] | '*'): Promise<string[]> {
+    if (serves !== '*') return rotate(serves, this.lastQueue).filter((queue) => !this.settings.paused.includes(queue));
+    const after = await this.activeQueues(this.lastQueue, QUEUES_AT_A_TIME);
+    const room = QUEUES_AT_A_TIME - after.length;
+    const before = room > 0 && this.lastQueue !== '' ? await this.activeQueues('', room) : [];
+    return [...new Set([...after, ...before])].filter((queue) => !this.settings.paused.includes(queue));
+  }
+
+  private async activeQueues(after: string, limit: number): Promise<string[]> {
+    const rows = await this.database.lease.query<{ queue: string }>(findActiveQueues, [after, limit]);
+    return rows.map(({ queue }) => queue);
+  }
+
+  private claimGroup(members: readonly Assignment<Candidate>[], limitedQueue: string | null): Promise<LeasedRow[]> {
+    if (limitedQueue === null) return this.claimRows(members, null, this.database.lease);
+    return this.database.lease.transaction(async (transaction) => {
+      const free = await this.freeSlots(limitedQueue, transaction);
+      return free <= 0 ? [] : this.claimRows(members.slice(0, free), limitedQueue, transaction);
+    });
+  }
+
+  /** Counts under the queue's lock, so that no two orchestrators give out the same slot. */
+  private async freeSlots(queue: string, transaction: Queryable): Promise<number> {
+    await transaction.query(lockQueueLimit, [queue]);
+    const [row] = await transaction.query<{ free: number }>(freeSlotsOfQueue, [queue]);
+    return row?.free ?? Infinity;
+  }
+
+  private async claimRows(
+    members: readonly Assignment<Candidate>[],
+    limitedQueue: string | null,
+    on: Queryable,
+  ): Promise<LeasedRow[]> {
+    const claims: Claim[] = members
+      .map(({ poll, job }) => ({
+        jobId: job.id,
+        attemptId: random.id(),
+        leaseToken: random.token(),
+        workerId: poll.workerId,
+        pollId: poll.pollId,
+        isParked: poll.isParked,
+      }))
+      .sort((a, b) => (a.jobId < b.jobId ? -1 : 1));
+    const rows = await this.store.claim(claims, limitedQueue, on);
+    const tokens = new Map(claims.map(({ jobId, leaseToken }) => [jobId, leaseToken]));
+    return rows.map((row) => ({ row, leaseToken: tokens.get(row.id)! }));
+  }
+
+  private deliver(
+    leased: readonly LeasedRow[],
+    members: readonly Assignment<Candidate>[],
+    byPoll: Map<Poll, LeasedJob[]>,
+    claimed: Set<string>,
+  ): void {
+    const polls = new Map(members.map(({ poll, job }) => [job.id, poll]));
+    for (const { row, leaseToken } of leased) {
+      const poll = polls.get(row.id)!;
+      const jobs = byPoll.get(poll) ?? [];
+      byPoll.set(poll, jobs);
+      jobs.push(leasedJobView(row, leaseToken, this.config.leaseSeconds));
+      claimed.add(row.id);
+    }
+    this.announcer.tell(
+      leased.map(({ row: { id, type, queue, attempt, started_at: at } }) => {
+        return { id, type, queue, attempt, at, status: 'RUNNING', worker_id: polls.get(id)!.workerId };
+      }),
+    );
+  }
+
+  private async findPending(jobs: readonly Candidate[]): Promise<Set<string>> {
+    if (jobs.length === 0) return new Set();
+    const rows = await this.database.lease.query<{ id: string }>(findPending, [jobs.map((job) => job.id).sort()]);
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  private async retry<T>(work: () => Promise<T>): Promise<T> {
+    for (let retries = 0; ; retries++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (retries === MAX_RETRIES || classifyDatabaseError(error) !== 'retry') throw error;
+      }
+    }
+  }
+}
+
+interface LeasedRow {
+  row: ClaimedRow;
+  leaseToken: string;
+}
+
+/** The queues, beginning with the one after `last`. */
+function rotate(queues: readonly string[], last: string): string[] {
+  const start = queues.indexOf(last) + 1;
+  return [...queues.slice(start), ...queues.slice(0, start)];
+}

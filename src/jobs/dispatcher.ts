@@ -1,0 +1,222 @@
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../config/config.js';
+import { CONFIG, LOGGER } from '../config/config.module.js';
+import type { LeasedJob, NextJobs } from '../contract/lease.dto.js';
+import { EventBus } from '../events/event-bus.js';
+import { Batcher } from '../platform/batcher.js';
+import { Database } from '../platform/database/database.js';
+import type { Logger } from '../platform/logger.js';
+import { ReadyQueue } from '../queue/ready-queue.js';
+import { Claimer } from './claimer.js';
+import type { ClaimedRow } from './job-rows.js';
+import { leasedJobView } from './job-view.js';
+import { Poll } from './poll.js';
+import { PollGroup } from './poll-group.js';
+import { PollingWorkers } from './polling-workers.js';
+import { findPollAnswers, noteParkedPolls } from './queries/claim-queries.js';
+import { Reports } from './reports.js';
+
+/** One round takes ids while another claims: the database and Redis work at the same time. */
+const MAX_ROUNDS = 2;
+const MAX_JOBS_A_ROUND = 1000;
+/** A draining worker that polls all the same must not poll in a tight loop. */
+const DRAINING_WAIT_SECONDS = 5;
+
+/**
+ * Brings ready jobs and waiting polls together. Polls of workers that serve the same queues form a group; whenever a poll comes or jobs
+ * become ready, the group takes ids from the ready queue, has them claimed and answers the polls that got some. The others stay until
+ * they do, or until their time is up.
+ */
+@Injectable()
+export class Dispatcher implements OnModuleInit, OnModuleDestroy {
+  private readonly groups = new Map<string, PollGroup>();
+  /** The poll of each worker that waits under an id: a newer one takes its place. */
+  private readonly parked = new Map<string, Poll>();
+  private readonly answers: Batcher<{ pollId: string; workerId: string }, LeasedJob[]>;
+  private readonly notes: Batcher<Poll, void>;
+  private waiting = 0;
+  private isStopping = false;
+
+  constructor(
+    private readonly queue: ReadyQueue,
+    private readonly claimer: Claimer,
+    private readonly reports: Reports,
+    private readonly workers: PollingWorkers,
+    private readonly events: EventBus,
+    private readonly database: Database,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'leaseSeconds'>,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.answers = new Batcher({ run: (polls) => this.findAnswers(polls), maxItems: 500 });
+    this.notes = new Batcher({ run: (polls) => this.noteParked(polls), maxItems: 1000 });
+  }
+
+  onModuleInit(): void {
+    this.queue.onReady((queues) => this.wake(queues));
+    this.reports.onSlotFreed((queue) => this.wake([queue]));
+    this.events.subscribe((event) => {
+      if (event.kind === 'queue') this.wake([event.name]);
+      if (event.kind === 'worker') this.lookAgainAt(event.id, event.state === 'draining');
+      if (event.kind === 'reset') this.wake('*');
+    });
+  }
+
+  /** Answers every waiting poll at once, with nothing, and takes no new ones. */
+  onModuleDestroy(): void {
+    this.isStopping = true;
+    for (const group of this.groups.values()) for (const poll of group.polls) poll.resolve([]);
+  }
+
+  /**
+   * Jobs for a worker, each with its lease; empty when there are none within `wait_seconds`.
+   * @param signal aborted when nobody waits for the answer any more: what was claimed for it by then is given back
+   * @throws DomainError `worker_not_found`
+   */
+  async next(request: NextJobs, signal: AbortSignal): Promise<LeasedJob[]> {
+    const { worker_id: workerId, poll_id: pollId = null, limit = 1, wait_seconds: waitSeconds = 0 } = request;
+    const [worker, repeated] = await Promise.all([
+      this.workers.get(workerId),
+      pollId === null ? [] : this.answers.add({ pollId, workerId }),
+    ]);
+    if (repeated.length > 0) return repeated;
+    if (this.isStopping || signal.aborted) return [];
+    if (worker.state === 'draining') {
+      await delay(Math.min(waitSeconds, DRAINING_WAIT_SECONDS) * 1000, undefined, { signal }).catch(() => undefined);
+      return [];
+    }
+    const poll = new Poll(workerId, pollId, limit, waitSeconds > 0);
+    this.enter(this.groupOf(worker.serves), poll, waitSeconds, signal);
+    return poll.answer;
+  }
+
+  /** How many polls wait for jobs right now. */
+  get waitingPolls(): number {
+    return this.waiting;
+  }
+
+  private enter(group: PollGroup, poll: Poll, waitSeconds: number, signal: AbortSignal): void {
+    const leave = () => poll.resolve([]);
+    const timer = poll.mayWait ? setTimeout(leave, waitSeconds * 1000) : undefined;
+    signal.addEventListener('abort', leave, { once: true });
+    if (poll.mayWait) this.waiting++;
+    poll.onDone(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', leave);
+      group.remove(poll);
+      if (poll.mayWait) this.waiting--;
+      if (this.parked.get(poll.workerId) === poll) this.parked.delete(poll.workerId);
+      if (this.waiting === 0) this.queue.setWaiting(false);
+    });
+    if (poll.pollId !== null) this.parked.get(poll.workerId)?.resolve([]);
+    group.add(poll);
+    this.kick(group);
+  }
+
+  private groupOf(serves: readonly string[] | '*'): PollGroup {
+    const key = JSON.stringify(serves);
+    const known = this.groups.get(key);
+    if (known) return known;
+    for (const [oldKey, old] of this.groups) if (old.polls.size === 0 && old.rounds === 0) this.groups.delete(oldKey);
+    const group = new PollGroup(serves);
+    this.groups.set(key, group);
+    return group;
+  }
+
+  private wake(queues: readonly string[] | '*'): void {
+    for (const group of this.groups.values()) {
+      if (group.polls.size > 0 && group.servesAny(queues)) this.kick(group);
+      // A round under way may have looked before these jobs were there.
+      else if (group.rounds > 0) group.isDirty = true;
+    }
+  }
+
+  private lookAgainAt(workerId: string, isDraining: boolean): void {
+    this.workers.forget(workerId);
+    if (!isDraining) return;
+    for (const group of this.groups.values()) {
+      for (const poll of group.polls) if (poll.workerId === workerId) poll.resolve([]);
+    }
+  }
+
+  private kick(group: PollGroup): void {
+    group.isDirty = true;
+    if (group.rounds >= MAX_ROUNDS || this.isStopping) return;
+    group.rounds++;
+    this.serve(group)
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'a round of dispatch failed'))
+      .finally(() => group.rounds--);
+  }
+
+  /** Rounds until no jobs or no polls are left. */
+  private async serve(group: PollGroup): Promise<void> {
+    while (group.isDirty && group.polls.size > 0) {
+      group.isDirty = false;
+      const tried = [...group.polls];
+      const mayHaveMore = await this.round(group);
+      if (mayHaveMore) group.isDirty = true;
+      else tried.forEach((poll) => group.polls.has(poll) && this.findNothingFor(poll));
+    }
+  }
+
+  /** @returns whether it is worth looking for more at once */
+  private async round(group: PollGroup): Promise<boolean> {
+    const want = Math.min(group.demand, MAX_JOBS_A_ROUND);
+    const taken = await this.queue.take(group.serves, want);
+    if (taken === null) {
+      const { byPoll, mayHaveMore } = await this.claimer.claimReady(group, want);
+      this.answer(byPoll);
+      return mayHaveMore;
+    }
+    const { assigned, rest } = group.assign(taken);
+    if (assigned.length === 0) {
+      this.queue.settle({ done: [], gated: rest });
+      return false;
+    }
+    try {
+      const { byPoll, done, gated } = await this.claimer.claim(assigned);
+      this.queue.settle({ done, gated: [...gated, ...rest] });
+      this.answer(byPoll);
+      for (const { poll } of assigned) if (!byPoll.has(poll)) group.add(poll);
+      return byPoll.size > 0 && taken.length === want;
+    } catch (error) {
+      // The outcome is unknown. What was not claimed stays in flight in Redis, and comes back in five seconds.
+      for (const { poll } of assigned) poll.reject(error);
+      throw error;
+    }
+  }
+
+  private answer(byPoll: ReadonlyMap<Poll, LeasedJob[]>): void {
+    for (const [poll, jobs] of byPoll) {
+      if (poll.isDone) this.reports.giveBack(jobs);
+      else poll.resolve(jobs);
+    }
+  }
+
+  private findNothingFor(poll: Poll): void {
+    if (!poll.mayWait) return poll.resolve([]);
+    this.queue.setWaiting(true);
+    if (poll.pollId === null || this.parked.get(poll.workerId) === poll) return;
+    this.parked.set(poll.workerId, poll);
+    this.notes.add(poll).catch((error: unknown) => this.logger.debug({ err: error }, 'a parked poll was not noted'));
+  }
+
+  private async noteParked(polls: readonly Poll[]): Promise<void[]> {
+    const open = polls.filter((poll) => !poll.isDone).sort((a, b) => (a.workerId < b.workerId ? -1 : 1));
+    await this.database.lease.query(noteParkedPolls, [open.map((poll) => poll.workerId), open.map((poll) => poll.pollId)]);
+    open.forEach((poll) => (poll.isParked = true));
+    return polls.map(() => undefined);
+  }
+
+  private async findAnswers(polls: readonly { pollId: string; workerId: string }[]): Promise<LeasedJob[][]> {
+    const rows = await this.database.lease.query<ClaimedRow & { poll_id: string; lease_token: string }>(findPollAnswers, [
+      polls.map((poll) => poll.pollId),
+      polls.map((poll) => poll.workerId),
+    ]);
+    return polls.map(({ pollId }) =>
+      rows
+        .filter((row) => row.poll_id === pollId)
+        .map((row) => leasedJobView(row, row.lease_token, this.config.leaseSeconds)),
+    );
+  }
+}

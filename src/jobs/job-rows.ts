@@ -1,0 +1,146 @@
+import type { AttemptStatus, BackoffPolicy, Budgets, DeadReason, JobStatus } from '../contract/job-state.js';
+
+/** A job on its way into the table. `options` is the JSON of whatever is not at its default. */
+export interface NewJob {
+  id: string;
+  queue: string;
+  type: string;
+  /** JSON text. */
+  payload: string;
+  options: string | null;
+  idempotencyKey: string | null;
+}
+
+/** What the database decided about a new job. */
+export interface CreatedRow {
+  id: string;
+  status: JobStatus;
+  run_at: Date | null;
+  created_at: Date;
+}
+
+/** Which job holds the idempotency key that another job asked for. */
+export interface KeyHolderRow {
+  asked_id: string;
+  id: string;
+  is_same: boolean;
+}
+
+/** One lease to be opened. `isParked`: the poll waits, and holds only while it is its worker's latest. */
+export interface Claim {
+  jobId: string;
+  attemptId: string;
+  leaseToken: string;
+  workerId: string;
+  pollId: string | null;
+  isParked: boolean;
+}
+
+/** A job as its worker gets it; payload and metadata are JSON text. */
+export interface ClaimedRow {
+  id: string;
+  type: string;
+  queue: string;
+  priority: number;
+  attempt: number;
+  payload: string;
+  metadata: string;
+  timeout_seconds: number;
+  retry_count: number;
+  max_retries: number;
+  created_at: Date;
+  started_at: Date;
+}
+
+/** A fence: the right to say how an attempt ended. */
+export interface Fence {
+  jobId: string;
+  attempt: number;
+  leaseToken: string;
+}
+
+/** A job whose status has just changed. */
+export interface ChangedRow {
+  id: string;
+  queue: string;
+  type: string;
+  status: JobStatus;
+  attempt: number;
+  priority: number;
+  worker_id: string | null;
+  at: Date;
+}
+
+/** A job whose attempt has just ended. */
+export interface EndedJobRow extends ChangedRow {
+  lease_token: string;
+}
+
+/** A running attempt, locked, with the budgets of its job. */
+export interface LockedRow extends Budgets {
+  job_id: string;
+  attempt: number;
+  lease_token: string;
+  type: string;
+  backoff: BackoffPolicy | null;
+}
+
+/** A locked attempt that ran over: its lease, its time limit, or the time it had to stop after a cancel. */
+export interface OverrunRow extends LockedRow {
+  is_heard: boolean;
+  overrun: 'lease' | 'deadline' | 'cancel';
+}
+
+/** What is known of an attempt whose report was not accepted; nulls when it never was. */
+export interface FateRow {
+  job_id: string;
+  attempt: number;
+  lease_token: string;
+  status: AttemptStatus | null;
+  is_own_lease: boolean | null;
+}
+
+/** A job as stored; payload, result and metadata are JSON text. */
+export interface JobRow {
+  id: string;
+  type: string;
+  queue: string;
+  status: JobStatus;
+  priority: number;
+  attempt: number;
+  retry_count: number;
+  max_retries: number;
+  lost_count: number;
+  max_lost: number;
+  timeout_seconds: number;
+  run_at: Date | null;
+  worker_id: string | null;
+  error: string | null;
+  dead_reason: DeadReason | null;
+  tags: string[];
+  cancel_requested_at: Date | null;
+  created_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+  updated_at: Date;
+  payload: string;
+  result: string | null;
+  backoff: BackoffPolicy | null;
+  metadata: string;
+  idempotency_key: string | null;
+}
+
+export interface AttemptRow {
+  id: string;
+  job_id: string;
+  attempt_number: number;
+  status: AttemptStatus;
+  error: string | null;
+  error_type: string | null;
+  error_stack: string | null;
+  worker_id: string;
+  progress: number | null;
+  progress_message: string | null;
+  started_at: Date;
+  finished_at: Date | null;
+}

@@ -1,0 +1,165 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { settle, type AttemptOutcome, type Settlement } from '../contract/job-state.js';
+import { Database } from '../platform/database/database.js';
+import type { Queryable } from '../platform/database/lane.js';
+import { random } from '../platform/random.js';
+import { errorGroup, type AttemptError } from './attempt-error.js';
+import type { ChangedRow, Claim, ClaimedRow, CreatedRow, EndedJobRow, Fence, LockedRow, NewJob, OverrunRow } from './job-rows.js';
+import * as claim from './queries/claim-queries.js';
+import * as lease from './queries/lease-queries.js';
+import * as report from './queries/report-queries.js';
+import * as steer from './queries/steer-queries.js';
+import * as submit from './queries/submit-queries.js';
+
+/** A lease outlives the time limit by so much: first the worker itself is to notice. */
+const TIME_LIMIT_GRACE_SECONDS = 10;
+
+/** How one attempt ended, and what to keep of it. */
+export interface Ending {
+  outcome: AttemptOutcome;
+  /** Null: nothing went wrong. */
+  error: AttemptError | null;
+}
+
+/**
+ * A job's whole life, top to bottom: every change of a job's status is one of these methods, and no other code writes it. Each is one
+ * statement or one transaction; which status follows which is decided by contract/job-state.ts.
+ */
+@Injectable()
+export class JobStore {
+  constructor(
+    private readonly database: Database,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'leaseSeconds'>,
+  ) {}
+
+  /** -> PENDING or SCHEDULED. Durable once this resolves. A job whose idempotency key is taken is in no row. */
+  create(jobs: readonly NewJob[], on: Queryable = this.database.api): Promise<CreatedRow[]> {
+    return on.query<CreatedRow>(submit.createJobs, newJobArrays(jobs));
+  }
+
+  /**
+   * PENDING -> RUNNING: opens the leases that can be opened.
+   * @param limitedQueue the queue with a limit that all these jobs are of, when the caller holds its lock and has counted
+   */
+  claim(claims: readonly Claim[], limitedQueue: string | null = null, on: Queryable = this.database.lease): Promise<ClaimedRow[]> {
+    return on.query<ClaimedRow>(claim.claimJobs, [
+      claims.map((each) => each.jobId),
+      claims.map((each) => each.attemptId),
+      claims.map((each) => each.leaseToken),
+      claims.map((each) => each.workerId),
+      claims.map((each) => each.pollId),
+      claims.map((each) => each.isParked),
+      this.config.leaseSeconds,
+      TIME_LIMIT_GRACE_SECONDS,
+      limitedQueue,
+    ]);
+  }
+
+  /** RUNNING -> SUCCESS where the fence holds. @param results JSON texts */
+  succeed(fences: readonly Fence[], results: readonly (string | null)[]) {
+    return this.database.lease.query<Omit<EndedJobRow, 'status' | 'priority'>>(report.succeedJobs, [
+      ...fenceArrays(fences),
+      results,
+    ]);
+  }
+
+  /** RUNNING -> wherever the state machine says, where the fence holds and the outcome is legal. */
+  end(fences: readonly Fence[], endingOf: (attempt: LockedRow) => Ending): Promise<EndedJobRow[]> {
+    return this.database.lease.transaction(async (transaction) => {
+      const locked = await transaction.query<LockedRow>(report.lockForReport, fenceArrays(fences));
+      return this.settle(transaction, locked, endingOf);
+    });
+  }
+
+  /**
+   * One tick of the reap: RUNNING -> PENDING, RETRYING, DEAD or CANCELLED for attempts that ran over, at most `limit`. Nothing while
+   * leases are held off, or while another orchestrator is at it.
+   */
+  reap(limit: number, endingOf: (attempt: OverrunRow) => Ending): Promise<EndedJobRow[]> {
+    return this.database.sweep.transaction(async (transaction) => {
+      const overrun = await transaction.query<OverrunRow>(lease.lockOverrunAttempts, [this.config.leaseSeconds, limit]);
+      return this.settle(transaction, overrun, endingOf);
+    });
+  }
+
+  /** SCHEDULED and RETRYING -> PENDING, at most `limit` of those whose time has come. */
+  wakeDue(limit: number): Promise<ChangedRow[]> {
+    return this.database.sweep.query<ChangedRow>(lease.wakeDueJobs, [limit]);
+  }
+
+  /** SCHEDULED, PENDING, RETRYING -> CANCELLED; a RUNNING job is asked to stop. */
+  cancel(ids: readonly string[], actor: string | null): Promise<ChangedRow[]> {
+    return this.database.api.query<ChangedRow>(steer.cancelJobs, [ids, actor]);
+  }
+
+  /** FAILED, DEAD, CANCELLED -> PENDING, with fresh budgets. */
+  retry(ids: readonly string[], actor: string | null): Promise<ChangedRow[]> {
+    return this.database.api.query<ChangedRow>(steer.retryJobs, [ids, actor]);
+  }
+
+  /** Deletes ended jobs for good; answers which. */
+  remove(ids: readonly string[], actor: string | null): Promise<string[]> {
+    return this.database.api.transaction(async (transaction) => {
+      const ended = await transaction.query<{ id: string }>(steer.lockEndedJobs, [ids]);
+      const endedIds = ended.map(({ id }) => id);
+      if (endedIds.length > 0) await transaction.query(steer.removeJobs, [endedIds, actor]);
+      return endedIds;
+    });
+  }
+
+  private async settle<Row extends LockedRow>(
+    transaction: Queryable,
+    locked: readonly Row[],
+    endingOf: (attempt: Row) => Ending,
+  ): Promise<EndedJobRow[]> {
+    const settled = locked.flatMap((attempt) => {
+      const { outcome, error } = endingOf(attempt);
+      const settlement = settle(attempt, outcome, () => random.fraction());
+      return settlement === null ? [] : [{ attempt, settlement, error }];
+    });
+    if (settled.length === 0) return [];
+    return transaction.query<EndedJobRow>(report.settleAttempts, settlementArrays(settled));
+  }
+}
+
+export function fenceArrays(fences: readonly Fence[]): unknown[][] {
+  return [
+    fences.map((fence) => fence.jobId),
+    fences.map((fence) => fence.attempt),
+    fences.map((fence) => fence.leaseToken),
+  ];
+}
+
+export function newJobArrays(jobs: readonly NewJob[]): unknown[][] {
+  return [
+    jobs.map((job) => job.id),
+    jobs.map((job) => job.queue),
+    jobs.map((job) => job.type),
+    jobs.map((job) => job.payload),
+    jobs.map((job) => job.options),
+  ];
+}
+
+function settlementArrays(
+  settled: readonly { attempt: LockedRow; settlement: Settlement; error: AttemptError | null }[],
+): unknown[][] {
+  const groups = settled.map(({ attempt, error }) => error && errorGroup(attempt.type, error));
+  return [
+    settled.map(({ attempt }) => attempt.job_id),
+    settled.map(({ attempt }) => attempt.attempt),
+    settled.map(({ settlement }) => settlement.attemptStatus),
+    settled.map(({ settlement }) => settlement.status),
+    settled.map(({ settlement }) => settlement.retry_count),
+    settled.map(({ settlement }) => settlement.lost_count),
+    settled.map(({ settlement }) => settlement.undelivered_count),
+    settled.map(({ settlement }) => settlement.dead_reason),
+    settled.map(({ settlement }) => settlement.waitSeconds),
+    settled.map(({ error }) => error?.message ?? null),
+    settled.map(({ error }) => error?.type ?? null),
+    settled.map(({ error }) => error?.stack ?? null),
+    groups.map((group) => group?.fingerprint ?? null),
+    groups.map((group) => group?.message ?? null),
+  ];
+}

@@ -1,0 +1,85 @@
+import type { Attempt, CreateJob, Job } from '../contract/job.dto.js';
+import { allowedActions, DEFAULT_MAX_LOST } from '../contract/job-state.js';
+import type { LeasedJob } from '../contract/lease.dto.js';
+import { JsonText } from '../platform/json/json-text.js';
+import type { AttemptRow, ClaimedRow, CreatedRow, JobRow, NewJob } from './job-rows.js';
+
+// Answers are written by writeJson: dates become ISO instants, JsonText comes out as it is stored.
+type Wire<T> = { [K in keyof T]: T[K] | (string extends T[K] ? Date : never) };
+
+/** A stored job as callers see it. */
+export function jobView(row: JobRow, attempt: AttemptRow | null): Job {
+  const { payload, result, metadata, ...rest } = row;
+  const view: Wire<Job> = {
+    ...rest,
+    progress: attempt?.progress ?? null,
+    progress_message: attempt?.progress_message ?? null,
+    payload: new JsonText(payload),
+    result: result === null ? null : new JsonText(result),
+    metadata: new JsonText(metadata),
+    allowed_actions: allowedActions(row.status, row.cancel_requested_at !== null),
+    current_attempt: attempt && attemptView(attempt),
+  };
+  return view as Job;
+}
+
+/** A job that was created just now, without reading it back. */
+export function createdJobView(body: CreateJob, { id, payload, queue }: NewJob, row: CreatedRow): Job {
+  return jobView(
+    {
+      id,
+      type: body.type,
+      queue,
+      status: row.status,
+      priority: body.priority ?? 0,
+      attempt: 0,
+      retry_count: 0,
+      max_retries: body.max_retries ?? 3,
+      lost_count: 0,
+      max_lost: body.max_lost ?? DEFAULT_MAX_LOST,
+      timeout_seconds: body.timeout_seconds ?? 30,
+      run_at: row.run_at,
+      worker_id: null,
+      error: null,
+      dead_reason: null,
+      tags: [...new Set(body.tags)].sort(),
+      cancel_requested_at: null,
+      created_at: row.created_at,
+      started_at: null,
+      finished_at: null,
+      updated_at: row.created_at,
+      payload,
+      result: null,
+      backoff: body.backoff ?? null,
+      metadata: body.metadata instanceof JsonText ? body.metadata.text : '{}',
+      idempotency_key: body.idempotency_key ?? null,
+    },
+    null,
+  );
+}
+
+/** A stored attempt as callers see it. */
+export function attemptView(row: AttemptRow): Attempt {
+  const view: Wire<Attempt> = row;
+  return view as Attempt;
+}
+
+/** A claimed job as its worker sees it. */
+export function leasedJobView(row: ClaimedRow, leaseToken: string, leaseSeconds: number): LeasedJob {
+  const view: Wire<LeasedJob> = {
+    id: row.id,
+    type: row.type,
+    queue: row.queue,
+    payload: new JsonText(row.payload),
+    attempt: row.attempt,
+    lease_token: leaseToken,
+    timeout_seconds: row.timeout_seconds,
+    lease_seconds: leaseSeconds,
+    retry_count: row.retry_count,
+    max_retries: row.max_retries,
+    priority: row.priority,
+    metadata: new JsonText(row.metadata),
+    created_at: row.created_at,
+  };
+  return view as LeasedJob;
+}

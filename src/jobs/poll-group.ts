@@ -1,0 +1,77 @@
+import type { Poll } from './poll.js';
+
+/** A job that is to be claimed for a poll. */
+export interface Assignment<Job> {
+  poll: Poll;
+  job: Job;
+}
+
+/** The unanswered polls that serve the same queues, first come, first served. */
+export class PollGroup {
+  /** True when there may be jobs for them. */
+  isDirty = false;
+  /** Rounds under way: taking ids and claiming them. */
+  rounds = 0;
+  private readonly waiting = new Set<Poll>();
+  private demandNow = 0;
+
+  constructor(readonly serves: readonly string[] | '*') {}
+
+  /** How many jobs its polls would take. */
+  get demand(): number {
+    return this.demandNow;
+  }
+
+  get polls(): ReadonlySet<Poll> {
+    return this.waiting;
+  }
+
+  add(poll: Poll): void {
+    if (poll.isDone || this.waiting.has(poll)) return;
+    this.waiting.add(poll);
+    this.demandNow += poll.limit;
+  }
+
+  remove(poll: Poll): void {
+    if (this.waiting.delete(poll)) this.demandNow -= poll.limit;
+  }
+
+  servesAny(queues: readonly string[] | '*'): boolean {
+    const { serves } = this;
+    return serves === '*' || queues === '*' || queues.some((queue) => serves.includes(queue));
+  }
+
+  /**
+   * Deals jobs out to the polls, an equal share each and then what is left, and takes those polls out of the group.
+   * @returns what found a poll; the rest of the jobs found none
+   */
+  assign<Job>(jobs: readonly Job[]): { assigned: Assignment<Job>[]; rest: readonly Job[] } {
+    const takers = [...this.waiting].slice(0, jobs.length);
+    const counts = deal(
+      jobs.length,
+      takers.map((poll) => poll.limit),
+    );
+    const assigned: Assignment<Job>[] = [];
+    takers.forEach((poll, index) => {
+      for (let i = 0; i < counts[index]!; i++) assigned.push({ poll, job: jobs[assigned.length]! });
+      this.remove(poll);
+    });
+    return { assigned, rest: jobs.slice(assigned.length) };
+  }
+}
+
+/** How many of `count` things each taker gets, none more than its limit: as equal as that allows. */
+function deal(count: number, limits: readonly number[]): number[] {
+  const given = limits.map(() => 0);
+  for (let left = count, open = limits.length; left > 0 && open > 0; ) {
+    const share = Math.max(1, Math.floor(left / open));
+    open = 0;
+    for (let index = 0; index < limits.length && left > 0; index++) {
+      const more = Math.min(share, left, limits[index]! - given[index]!);
+      given[index]! += more;
+      left -= more;
+      if (given[index]! < limits[index]!) open++;
+    }
+  }
+  return given;
+}

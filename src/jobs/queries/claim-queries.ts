@@ -1,0 +1,125 @@
+import { statement } from '../../platform/database/statement.js';
+import { CLOCK, durationBucket } from './fragments.js';
+
+/**
+ * PENDING -> RUNNING for the given jobs; answers those that were claimed. By: the dispatcher. A job is passed over when it is no longer
+ * PENDING, somebody else works on its row just now (SKIP LOCKED), its queue is paused, its worker is draining, or the poll it was
+ * meant for was superseded. Jobs of queues with a limit are passed over too, unless $9 names their queue: then the caller has counted
+ * under that queue's lock. The attempt row, which is the lease, comes first; a job that cannot get one stays PENDING.
+ * Indexes: primary keys of jobs and workers, queues_gated.
+ */
+export const claimJobs = statement(
+  'claim_jobs',
+  `WITH ${CLOCK},
+  input AS (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::boolean[])
+      AS t (job_id, attempt_id, lease_token, worker_id, poll_id, is_parked)
+  ),
+  locked AS MATERIALIZED (
+    SELECT j.id, j.attempt + 1 AS attempt, j.timeout_seconds, i.attempt_id, i.lease_token, i.worker_id, i.poll_id
+    FROM input i
+      JOIN jobs j ON j.id = i.job_id
+      JOIN workers w ON w.id = i.worker_id
+    WHERE j.status = 'PENDING'
+      AND w.state = 'active'
+      AND (NOT i.is_parked OR w.current_poll_id IS NOT DISTINCT FROM i.poll_id)
+      AND j.queue <> ALL (ARRAY(
+        SELECT name FROM queues
+        WHERE (paused_at IS NOT NULL OR concurrency_limit IS NOT NULL)
+          AND (paused_at IS NOT NULL OR name IS DISTINCT FROM $9::text)
+      ))
+    FOR NO KEY UPDATE OF j SKIP LOCKED
+  ),
+  opened AS (
+    INSERT INTO job_attempts (job_id, attempt_number, id, worker_id, lease_token, lease_expires_at, deadline_at, poll_id, started_at)
+    SELECT id, attempt, attempt_id, worker_id, lease_token,
+      clock.now + make_interval(secs => $7::float8), clock.now + make_interval(secs => timeout_seconds + $8::float8), poll_id, clock.now
+    FROM locked, clock
+    ON CONFLICT DO NOTHING
+    RETURNING job_id, attempt_number, worker_id, poll_id, started_at
+  ),
+  answered AS (
+    INSERT INTO poll_answers (poll_id, worker_id, job_ids, answered_at)
+    SELECT poll_id, (array_agg(worker_id))[1], array_agg(job_id), max(started_at)
+    FROM opened WHERE poll_id IS NOT NULL GROUP BY poll_id
+    ON CONFLICT (poll_id) DO UPDATE SET job_ids = poll_answers.job_ids || EXCLUDED.job_ids
+  ),
+  claimed AS (
+    UPDATE jobs j
+    SET status = 'RUNNING', attempt = o.attempt_number, worker_id = o.worker_id, started_at = o.started_at, updated_at = o.started_at
+    FROM opened o
+    WHERE j.id = o.job_id
+    RETURNING j.id, j.type, j.queue, j.priority, j.attempt, j.payload, j.metadata, j.timeout_seconds, j.retry_count, j.max_retries,
+      j.created_at, j.started_at, greatest(j.created_at, j.run_at) AS ready_at
+  ),
+  counted AS (
+    INSERT INTO job_deltas (queue, type, from_status, to_status, duration_bucket, n)
+    SELECT queue, type, 'PENDING', 'RUNNING', bucket, count(*)
+    FROM (SELECT queue, type, ${durationBucket('ready_at', 'started_at')} AS bucket FROM claimed) c
+    GROUP BY queue, type, bucket
+  )
+  SELECT id, type, queue, priority, attempt, payload::text AS payload, metadata::text AS metadata, timeout_seconds, retry_count,
+    max_retries, created_at, started_at
+  FROM claimed`,
+);
+
+/** Those of the given jobs that are still PENDING. By: the dispatcher, for what a claim passed over. Index: primary key. */
+export const findPending = statement(
+  'find_pending',
+  `SELECT j.id FROM unnest($1::uuid[]) AS i (id) JOIN jobs j ON j.id = i.id WHERE j.status = 'PENDING'`,
+);
+
+/**
+ * Ready jobs of the named queues, in order, at most $2 of each, locked for the rest of the transaction. By: the dispatcher while Redis
+ * is not there, before `claimJobs`. SKIP LOCKED: what another orchestrator is about to claim is passed over. Index: jobs_ready.
+ */
+export const lockReadyJobs = statement(
+  'lock_ready_jobs',
+  `SELECT ready.id, q.name AS queue
+  FROM unnest($1::text[]) AS q (name)
+  CROSS JOIN LATERAL (
+    SELECT j.id FROM jobs j
+    WHERE j.queue = q.name AND j.finished_at IS NULL AND j.wait_until IS NULL AND j.status = 'PENDING'
+    ORDER BY j.priority DESC, j.id
+    LIMIT $2
+    FOR NO KEY UPDATE SKIP LOCKED
+  ) ready`,
+);
+
+/** Serialises the claims of one queue with a limit, for the rest of the transaction. By: the dispatcher. */
+export const lockQueueLimit = statement(
+  'lock_queue_limit',
+  `SELECT pg_advisory_xact_lock(hashtextextended('queue limit ' || $1::text, 0))`,
+);
+
+/** How many more jobs of a queue may run. By: the dispatcher, under `lockQueueLimit`. Index: job_attempts_live. */
+export const freeSlotsOfQueue = statement(
+  'free_slots_of_queue',
+  `SELECT q.concurrency_limit - (
+    SELECT count(*) FROM job_attempts a JOIN jobs j ON j.id = a.job_id WHERE a.finished_at IS NULL AND j.queue = q.name
+  ) AS free
+  FROM queues q WHERE q.name = $1 AND q.concurrency_limit IS NOT NULL`,
+);
+
+/**
+ * The leases, still held, that the answers to the given polls carried. By: the dispatcher, for each poll with an id, since it may be the
+ * repeat of one whose answer got lost. Indexes: primary keys of poll_answers, job_attempts and jobs.
+ */
+export const findPollAnswers = statement(
+  'find_poll_answers',
+  `SELECT p.poll_id, a.lease_token, j.id, j.type, j.queue, j.priority, j.attempt, j.payload::text AS payload, j.metadata::text AS metadata,
+    j.timeout_seconds, j.retry_count, j.max_retries, j.created_at, j.started_at
+  FROM unnest($1::uuid[], $2::uuid[]) AS i (poll_id, worker_id)
+    JOIN poll_answers p ON p.poll_id = i.poll_id AND p.worker_id = i.worker_id
+    CROSS JOIN LATERAL unnest(p.job_ids) AS held (job_id)
+    JOIN jobs j ON j.id = held.job_id
+    JOIN job_attempts a ON a.job_id = j.id AND a.attempt_number = j.attempt
+  WHERE a.status = 'RUNNING' AND a.poll_id = p.poll_id`,
+);
+
+/** Notes which poll of a worker waits: an older one, on another orchestrator, can claim no more. By: the dispatcher. */
+export const noteParkedPolls = statement(
+  'note_parked_polls',
+  `UPDATE workers w SET current_poll_id = i.poll_id
+  FROM unnest($1::uuid[], $2::uuid[]) AS i (worker_id, poll_id) WHERE w.id = i.worker_id`,
+);

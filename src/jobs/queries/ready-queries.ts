@@ -1,0 +1,32 @@
+import { statement } from '../../platform/database/statement.js';
+
+/** Names of queues with ready jobs after $1, by a loose scan of the ready index: its cost is the number of queues, not of jobs. */
+export const findActiveQueues = statement(
+  'find_active_queues',
+  `WITH RECURSIVE active (queue) AS (
+    (SELECT queue FROM jobs WHERE finished_at IS NULL AND wait_until IS NULL AND queue > $1 ORDER BY queue LIMIT 1)
+    UNION ALL
+    SELECT (
+      SELECT j.queue FROM jobs j WHERE j.finished_at IS NULL AND j.wait_until IS NULL AND j.queue > active.queue ORDER BY j.queue LIMIT 1
+    )
+    FROM active WHERE active.queue IS NOT NULL
+  )
+  SELECT queue FROM active WHERE queue IS NOT NULL LIMIT $2`,
+);
+
+/** Ready jobs of a queue after a place in it. By: the repair of Redis. Index: jobs_ready. */
+export const findReadyJobs = statement(
+  'find_ready_jobs',
+  `SELECT id, queue, priority FROM jobs
+  WHERE queue = $1 AND finished_at IS NULL AND wait_until IS NULL AND status = 'PENDING'
+    AND priority <= $2 AND (priority < $2 OR id > $3)
+  ORDER BY priority DESC, id LIMIT $4`,
+);
+
+/** How many jobs are ready, up to a limit. By: the drift gauge. Index: jobs_ready. */
+export const countReadyJobs = statement(
+  'count_ready_jobs',
+  `SELECT count(*) AS n FROM (
+    SELECT FROM jobs WHERE finished_at IS NULL AND wait_until IS NULL AND status = 'PENDING' LIMIT $1
+  ) ready`,
+);

@@ -1,0 +1,51 @@
+import type { Logger } from '../logger.js';
+import { Lane } from './lane.js';
+
+/** Shares of the connections: what callers wait for, what workers wait for, what nobody waits for. */
+const SHARES = { api: 0.4, lease: 0.4 };
+const NOTIFICATION_CONNECTIONS = 1;
+
+/**
+ * The connections of one orchestrator to PostgreSQL. Three lanes, so that a slow list cannot hold up a heartbeat, nor a burst of
+ * submissions a sweep.
+ */
+export class Database {
+  /** Submissions, lists and people. */
+  readonly api: Lane;
+  /** Claims, reports and heartbeats. */
+  readonly lease: Lane;
+  /** Sweeps and other work in the background. */
+  readonly sweep: Lane;
+
+  /** @param poolSize connections in all, one of them for notifications */
+  constructor(
+    readonly url: string,
+    poolSize: number,
+    logger: Logger,
+  ) {
+    const size = poolSize - NOTIFICATION_CONNECTIONS;
+    const api = Math.max(1, Math.round(size * SHARES.api));
+    const lease = Math.max(1, Math.round(size * SHARES.lease));
+    const sweep = Math.max(1, size - api - lease);
+    // The hot statements join a batch of ids with tables by primary key, in the order of the ids: that order is the lock order. Any
+    // other plan would lock in another order, or, misled by statistics of a table that changes by the second, scan it.
+    const byKeyOnly = {
+      enable_hashjoin: 'off',
+      enable_mergejoin: 'off',
+      enable_seqscan: 'off',
+      enable_bitmapscan: 'off',
+      plan_cache_mode: 'force_generic_plan',
+    };
+    this.api = new Lane({ name: 'api', url, size: api, timeoutMs: 10_000, logger });
+    this.lease = new Lane({ name: 'lease', url, size: lease, timeoutMs: 6000, settings: byKeyOnly, logger });
+    this.sweep = new Lane({ name: 'sweep', url, size: sweep, timeoutMs: 30_000, logger });
+  }
+
+  get lanes(): readonly Lane[] {
+    return [this.api, this.lease, this.sweep];
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.lanes.map((lane) => lane.close()));
+  }
+}

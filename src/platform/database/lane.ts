@@ -1,0 +1,113 @@
+import pg, { type PoolClient } from 'pg';
+import type { Logger } from '../logger.js';
+import type { Statement } from './statement.js';
+
+const CONNECT_TIMEOUT_MS = 3000;
+/** The server gives up a statement before the client gives up the server: then the outcome is known. */
+const SERVER_HEAD_START_MS = 500;
+
+// Counts are int8; none of ours comes near 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+export interface LaneOptions {
+  name: string;
+  url: string;
+  size: number;
+  /** How long one statement may take. */
+  timeoutMs: number;
+  /** `SET` once on each connection. */
+  settings?: Readonly<Record<string, string>>;
+  logger: Logger;
+}
+
+/** What can run a statement: a lane, or a transaction on one of its connections. */
+export interface Queryable {
+  query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+}
+
+/**
+ * A pool of connections for one kind of work, so that none can starve another. Every statement has a time limit on both sides; a
+ * connection that broke a statement for any reason but the statement itself is not used again.
+ */
+export class Lane implements Queryable {
+  private readonly pool: pg.Pool;
+  private readonly name: string;
+
+  constructor({ name, url, size, timeoutMs, settings = {}, logger }: LaneOptions) {
+    this.name = name;
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max: size,
+      application_name: name,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: timeoutMs,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+      onConnect: async (client) => {
+        client.on('error', (error: Error) => logger.debug({ reason: error.message, lane: name }, 'a connection broke'));
+        await client.query(
+          Object.entries({
+            statement_timeout: `${timeoutMs - SERVER_HEAD_START_MS}ms`,
+            idle_in_transaction_session_timeout: `${timeoutMs}ms`,
+            jit: 'off',
+            ...settings,
+          })
+            .map(([key, value]) => `SET ${key} = '${value}'`)
+            .join(';'),
+        );
+      },
+    });
+    this.pool.on('error', (error) => logger.debug({ reason: error.message, lane: name }, 'an idle connection broke'));
+  }
+
+  async query<Row>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
+    const { rows } = await this.pool.query({ name, text, values: values as unknown[] });
+    return rows as Row[];
+  }
+
+  /** Runs the work in one transaction; rolled back when it throws. */
+  async transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
+    return this.withClient(async (client, transaction) => {
+      await client.query('BEGIN');
+      try {
+        const result = await work(transaction);
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  /** Runs the work on one connection, for what belongs to a session (advisory locks). */
+  async session<T>(work: (session: Queryable) => Promise<T>): Promise<T> {
+    return this.withClient((_client, session) => work(session));
+  }
+
+  /** How many connections there are, how many of them idle, and how many callers wait for one. */
+  get usage(): { lane: string; total: number; idle: number; waiting: number } {
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return { lane: this.name, total: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+
+  private async withClient<T>(work: (client: PoolClient, queryable: Queryable) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let failure: Error | undefined;
+    try {
+      return await work(client, {
+        query: async <Row>({ name, text }: Statement, values: readonly unknown[]) =>
+          (await client.query({ name, text, values: values as unknown[] })).rows as Row[],
+      });
+    } catch (error) {
+      failure = error as Error;
+      throw error;
+    } finally {
+      client.release(failure);
+    }
+  }
+}
