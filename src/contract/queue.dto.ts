@@ -1,4 +1,5 @@
 import { Field } from './field.js';
+import { NAME, NAME_HINT } from './job.dto.js';
 
 /** A named line of ready jobs. */
 export class Queue {
@@ -47,4 +48,8 @@ export class QueuesRebuilt {
   @Field.integer() queues!: number;
   @Field.integer() jobs!: number;
   @Field.number() seconds!: number;
+}
+
+export class QueuePath {
+  @Field.string({ minLength: 1, maxLength: 128, pattern: NAME, hint: NAME_HINT }) name!: string;
 }

@@ -113,3 +113,13 @@ export class ErrorGroupList {
   @Field.integer({ description: 'Length of one step of the sparklines.' }) bucket_seconds!: number;
   @Field.objects(() => ErrorGroup, { maxItems: 200 }) groups!: ErrorGroup[];
 }
+
+export class ErrorGroupPath {
+  @Field.string({ minLength: 1, maxLength: 128 }) fingerprint!: string;
+}
+
+/** `POST /errors/{fingerprint}/mute|resolve|reopen`. */
+export class ErrorGroupWithState {
+  @Field.string() fingerprint!: string;
+  @Field.enum('ErrorGroupState', ERROR_GROUP_STATES) state!: ErrorGroupState;
+}
