@@ -3,8 +3,9 @@ export const clock = {
   now(): Date {
     return new Date();
   },
-  /** Milliseconds that never jump, for measuring how long something took or has been silent. */
+  /** Milliseconds that never jump, for measuring how long something took or has been silent; every thread has the same zero. */
   monotonicMs(): number {
-    return performance.now();
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * 1e3 + nanoseconds / 1e6;
   },
 };

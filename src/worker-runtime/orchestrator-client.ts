@@ -28,6 +28,11 @@ export class CallError extends Error {
   get isTransient(): boolean {
     return this.status === null || this.status >= 500 || this.status === 429 || this.status === 408;
   }
+
+  /** Whether the orchestrator does not know this worker, so that it must register anew. */
+  get isUnknownWorker(): boolean {
+    return this.code === 'worker_not_found';
+  }
 }
 
 /** An answer as value and as text: payloads are rounded by JavaScript's numbers in the first, exact in the second. */
