@@ -1,11 +1,5 @@
-const swc = {
-  module: { type: 'commonjs' },
-  jsc: {
-    target: 'es2023',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-  },
-};
+import swc from './test/support/swc-options.cjs';
+
 const ESM_ONLY = [
   '@nestjs',
   'file-type',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
 /** The user that the server runs as where this process is root, as which PostgreSQL refuses to run. */
@@ -17,8 +17,8 @@ const CANDIDATES = ['postgres', 'nobody'];
  */
 export function accountFor(dataFolder: string): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const owner = statSync(dataFolder, { throwIfNoEntry: false });
-  if (owner && owner.uid !== 0) return { name: `user ${owner.uid}`, uid: owner.uid, gid: owner.gid };
+  const owner = existsSync(dataFolder) ? statSync(dataFolder) : { uid: 0, gid: 0 };
+  if (owner.uid !== 0) return { name: `user ${owner.uid}`, uid: owner.uid, gid: owner.gid };
   const accounts = readFileSync('/etc/passwd', 'utf8').split('\n').map(parseAccount);
   const found = CANDIDATES.map((name) => accounts.find((account) => account.name === name)).find(Boolean);
   if (!found) {

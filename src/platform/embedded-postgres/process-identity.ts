@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** True while a process has this id, of whatever user. */
+/** True while a process with this id runs, of whatever user. */
 export function isAlive(pid: number): boolean {
+  // Where process 1 reaps no orphans, as in many containers, one that ended keeps its id.
+  if (statOf(pid)[0] === 'Z') return false;
   try {
     process.kill(pid, 0);
     return true;
@@ -20,9 +22,13 @@ export function commandLineOf(pid: number): string {
 /** Tells a process from a later one with the same id, also across reboots; empty when there is none. */
 export function startOf(pid: number): string {
   if (process.platform !== 'linux') return ps(pid, 'lstart');
-  // The name, in parentheses, may hold spaces: the numbered fields begin after it, with the third.
-  const ticksSinceBoot = readProc(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[22 - 3];
+  const ticksSinceBoot = statOf(pid)[22 - 3];
   return ticksSinceBoot ? `${ticksSinceBoot}@${readProc('/proc/sys/kernel/random/boot_id').trim()}` : '';
+}
+
+/** The fields of Linux's stat file from the third, the state, on; the second, the name in parentheses, may hold spaces. */
+function statOf(pid: number): string[] {
+  return readProc(`/proc/${pid}/stat`).split(') ').at(-1)!.split(' ');
 }
 
 function readProc(path: string): string {
