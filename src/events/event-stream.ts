@@ -113,7 +113,9 @@ export class EventStream {
 
   private send(text: string): void {
     for (const client of this.clients) {
-      if (!client.write(text) && client.writableLength > MAX_UNREAD_BYTES) client.destroy();
+      // What waits is from earlier writes: a burst is no reason to drop a browser, not reading is.
+      if (client.writableLength > MAX_UNREAD_BYTES) client.destroy();
+      else client.write(text);
     }
   }
 

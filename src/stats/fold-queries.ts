@@ -65,7 +65,7 @@ export const foldJobDeltas = statement(
       WHERE duration_bucket IS NOT NULL
       UNION ALL
       SELECT 'backlog', -1::smallint, CASE WHEN to_status = 'PENDING' THEN taken.n ELSE -taken.n END
-      WHERE (to_status = 'PENDING') IS TRUE <> (from_status = 'PENDING') IS TRUE
+      WHERE coalesce(to_status = 'PENDING', false) <> coalesce(from_status = 'PENDING', false)
     ) m
     WHERE metric IS NOT NULL
     GROUP BY 1, 2, 3, 4, 5
