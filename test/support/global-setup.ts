@@ -1,11 +1,10 @@
-import { mkdtempSync, chmodSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { pino } from 'pino';
 import { migrate } from '../../src/platform/database/migrations.js';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres/embedded-postgres.js';
 import { TEMPLATE, connected, urlOf } from './postgres.js';
 import { startRedis } from './redis.js';
+import { tempFolder } from './temp-folder.js';
 
 /** What globalTeardown undoes. */
 declare global {
@@ -15,8 +14,7 @@ declare global {
 /** One fresh PostgreSQL, with a migrated database to copy, and one Redis (that of REDIS_URL, if set) for the whole run. */
 export default async function setUp(): Promise<void> {
   const logger = pino({ level: 'error' });
-  const dataDir = mkdtempSync(join(tmpdir(), 'test-postgres-'));
-  chmodSync(dataDir, 0o711);
+  const dataDir = tempFolder('postgres');
   const [postgres, redis] = await Promise.all([startEmbeddedPostgres({ dataDir, logger }), sharedRedis()]);
   globalThis.stopTestServers = async () => {
     await Promise.all([postgres.stop(), redis.stop()]);

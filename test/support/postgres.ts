@@ -1,11 +1,10 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import pg from 'pg';
 import { pino } from 'pino';
 import { migrate } from '../../src/platform/database/migrations.js';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres/embedded-postgres.js';
+import { tempFolder } from './temp-folder.js';
 
 /** The migrated and empty database that those of the test files are copied from. */
 export const TEMPLATE = 'migrated_template';
@@ -32,9 +31,7 @@ export async function createDatabase(): Promise<TestDatabase> {
 
 /** The whole server of a test that ends or stops it, with a migrated database. Costs a second. */
 export async function startPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'test-postgres-'));
-  // Run as root, the server runs as another user, who has to get in.
-  await chmod(dataDir, 0o711);
+  const dataDir = tempFolder('postgres');
   const logger = pino({ level: 'error' });
   const server = await startEmbeddedPostgres({ dataDir, logger });
   await migrate(server.url, logger);

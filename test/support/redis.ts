@@ -1,11 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { freePort } from '../../src/platform/embedded-postgres/free-port.js';
 import { redisServerProgram } from './redis-server-program.js';
+import { tempFolder } from './temp-folder.js';
 import { until } from './until.js';
 
 const START_DEADLINE_MS = 10_000;
@@ -21,7 +20,7 @@ export class RedisServer {
   ) {}
 
   static async open(options: string[]): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'test-redis-')), options);
+    const server = new RedisServer(await freePort(), tempFolder('redis'), options);
     await server.start();
     return server;
   }

@@ -1,7 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';
@@ -10,6 +9,7 @@ import {
   type EmbeddedPostgres,
 } from '../../../src/platform/embedded-postgres/embedded-postgres.js';
 import { connected, urlOf } from '../../support/postgres.js';
+import { tempFolder } from '../../support/temp-folder.js';
 import { until } from '../../support/until.js';
 
 const logger = pino({ level: 'silent' });
@@ -18,8 +18,7 @@ let running: EmbeddedPostgres[];
 let holders: ChildProcess[];
 
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'test-embedded-'));
-  chmodSync(dataDir, 0o711);
+  dataDir = tempFolder('embedded');
   running = [];
   holders = [];
 });
