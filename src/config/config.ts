@@ -89,6 +89,9 @@ function checkTogether(config: Config, problems: string[]): void {
       `HOST ${config.host} can be reached by others: set API_KEY to a secret of at least 16 characters, or HOST to 127.0.0.1.`,
     );
   }
+  if (config.readOnlyApiKeys.length > 0 && config.apiKeys.length === 0) {
+    problems.push('READ_ONLY_API_KEY needs API_KEY: without it everyone may change everything.');
+  }
   if (config.heartbeatSeconds * 2 > config.leaseSeconds) {
     problems.push('LEASE_SECONDS must be at least twice HEARTBEAT_SECONDS, or leases expire between two heartbeats.');
   }

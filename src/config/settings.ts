@@ -35,8 +35,9 @@ export const SETTINGS = {
   dataDir: text('DATA_DIR', './data', 'Where the embedded PostgreSQL keeps its data.'),
   apiKeys: secretList(
     'API_KEY',
-    'Key that callers, workers and the dashboard must show; several, comma-separated, to change them without a stop.',
+    'Key that callers, workers and the dashboard must show; several, comma-separated, to change them without a stop. name=key says whose it is.',
   ),
+  readOnlyApiKeys: secretList('READ_ONLY_API_KEY', 'Keys that may look at everything and change nothing.'),
   orchestratorUrl: url(
     'ORCHESTRATOR_URL',
     ['http:', 'https:'],
@@ -64,6 +65,13 @@ export const SETTINGS = {
   heartbeatSeconds: number('HEARTBEAT_SECONDS', 5, 0.1, 600, 'How often workers send a heartbeat.'),
   offlineAfterSeconds: number('OFFLINE_AFTER_SECONDS', 15, 0.3, 3600, 'Silence after which a worker shows as OFFLINE.'),
   sweepSeconds: number('SWEEP_SECONDS', 1, 0.05, 60, 'How often the sweeps look for due jobs and expired leases.'),
+  retentionDays: number(
+    'RETENTION_DAYS',
+    30,
+    0,
+    36_500,
+    'How long ended jobs are kept, with their attempts and logs; 0 keeps them for ever.',
+  ),
   bodyLimitMb: number('BODY_LIMIT_MB', 1, 0.01, 100, 'Largest request body.'),
   bulkBodyLimitMb: number('BULK_BODY_LIMIT_MB', 32, 0.01, 500, 'Largest body of POST /jobs/bulk and /jobs/report.'),
   payloadLimitKb: integer('PAYLOAD_LIMIT_KB', 256, 1, 100_000, 'Largest payload or result of one job.'),
@@ -141,12 +149,24 @@ function names(variable: string, fallback: string[], help: string): Setting<stri
   return { variable, help, fallback, shownDefault: fallback.join(','), parse };
 }
 
-function secretList(variable: string, help: string): Setting<string[]> {
+/** What a caller must show. The name is for the record of who did what; null when none was given. */
+export interface ApiKey {
+  name: string | null;
+  secret: string;
+}
+
+const MIN_SECRET_LENGTH = 16;
+/** `name=secret`. The `=` at the end of a key in base64 is no separator: too little follows it. */
+const NAMED_KEY = new RegExp(`^([A-Za-z][\\w.-]{0,31})=(.{${MIN_SECRET_LENGTH},})$`);
+
+function secretList(variable: string, help: string): Setting<ApiKey[]> {
   const parse = (value: string) => {
-    const keys = value.split(',').map((key) => key.trim());
-    if (keys.some((key) => key.length < 16))
-      throw new Error('must be keys of at least 16 characters, separated by commas');
-    return keys;
+    return value.split(',').map((part) => {
+      const [, name = null, secret = part.trim()] = NAMED_KEY.exec(part.trim()) ?? [];
+      if (secret.length < MIN_SECRET_LENGTH)
+        throw new Error(`must be keys of at least ${MIN_SECRET_LENGTH} characters, separated by commas`);
+      return { name, secret };
+    });
   };
   return { variable, help, fallback: [], shownDefault: 'unset', parse, isSecret: true };
 }
