@@ -1,0 +1,4 @@
+/* graphile-worker with a larger local queue than its documentation's. */
+import { graphileWorker } from './graphile-worker.mjs';
+
+export default graphileWorker('graphile-worker tuned', 2000, import.meta.url);

@@ -1,0 +1,3 @@
+import { drainBy } from './w2-drain.mjs';
+
+export default drainBy(2);

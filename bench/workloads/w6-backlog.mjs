@@ -1,0 +1,19 @@
+import { measureDrain } from '../harness/drain.mjs';
+
+/** The drain of W2 while many more jobs wait behind. */
+export default {
+  id: 'W6',
+  title: 'Drain with a backlog of 1,000,000',
+  unit: 'jobs/s',
+  rounds: 1,
+  sizes: { quick: { waiting: 300_000, take: 40_000 }, full: { waiting: 1_000_000, take: 150_000 } },
+  async run(open, system, { waiting, take }) {
+    const session = await open(system);
+    try {
+      await session.client.call('bulkEnqueue', waiting);
+      return await measureDrain(session, { workers: 1, waiting, take });
+    } finally {
+      await session.close();
+    }
+  },
+};

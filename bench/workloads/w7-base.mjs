@@ -1,0 +1,3 @@
+import { longTransaction } from './w7-long-transaction.mjs';
+
+export default longTransaction(false);
