@@ -71,15 +71,14 @@ function initdb(folder: string, passwordFile: string, programs: PostgresPrograms
     '--locale=C',
     '--no-instructions',
   ];
-  const { status, error, stdout, stderr } = spawnSync(programs.initdb, options, {
+  const { status, error, stderr } = spawnSync(programs.initdb, options, {
     cwd: '/',
     encoding: 'utf8',
     // No locale and no PG… variable of whoever starts this.
     env: {},
     ...idsOf(account),
   });
-  if (status !== 0)
-    throw explained(`The database could not be made in ${folder}`, error?.message ?? `${stdout}${stderr}`);
+  if (status !== 0) throw explained(`The database could not be made in ${folder}`, error?.message ?? stderr);
 }
 
 function checkMajor(folder: string, programs: PostgresPrograms): void {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -93,7 +93,9 @@ async function findLeft(cluster: Cluster, logger: Logger): Promise<{ server?: Po
 
 /** @returns undefined when the server ended before it was ready */
 async function tryToStart(cluster: Cluster, port: number, strangersPid?: number): Promise<Postmaster | undefined> {
-  const log = openSync(startLogOf(cluster), 'w', 0o600);
+  // Another user's is no obstacle: root may have started it last.
+  rmSync(startLogOf(cluster), { force: true });
+  const log = openSync(startLogOf(cluster), 'wx', 0o600);
   const child = spawn(cluster.programs.postgres, ['-D', cluster.folder, ...settings(port)], {
     cwd: '/',
     // A group of its own: Ctrl-C reaches the whole group of a terminal, and the server has to outlive those who use it.
