@@ -53,7 +53,7 @@ class WorkerRun implements RunningWorker {
   ) {
     const url = config.orchestratorUrl ?? `http://127.0.0.1:${config.port}`;
     const { signal } = this.ending;
-    this.client = new OrchestratorClient(url, config.apiKeys[0], logger);
+    this.client = new OrchestratorClient(url, config.apiKeys[0]?.secret, logger);
     this.registration = new Registration(this.client, config, logger, signal);
     this.worker = new Worker({ config, url, logger, client: this.client, registration: this.registration, handlers, signal });
     this.stopped = this.run();

@@ -74,7 +74,7 @@ export class Worker {
     });
     this.heartbeat = new Heartbeat({
       url: options.url,
-      apiKey: config.apiKeys[0],
+      apiKey: config.apiKeys[0]?.secret,
       logger,
       held: () => this.slots.allHeld,
       freeSlots: () => this.slots.free,
