@@ -136,6 +136,18 @@ export class CreatedJobs {
   created!: number;
 }
 
+/** The id in a path. */
+export class JobPath {
+  @Field.uuid() id!: string;
+}
+
+/** `GET /jobs/{id}/attempts`. */
+export class ListAttemptsQuery {
+  @Field.integer({ optional: true, min: 1, max: 1000, default: 100 }) limit?: number;
+  @Field.integer({ optional: true, min: 0, max: 2_147_483_647, description: 'next_cursor of the page before.' })
+  cursor?: number;
+}
+
 /** A job as lists show it: no payload, no result. */
 export class JobSummary {
   @Field.uuid() id!: string;

@@ -107,6 +107,11 @@ export class Worker {
   running_jobs!: RunningJob[];
 }
 
+/** The id in a path. */
+export class WorkerPath {
+  @Field.uuid() id!: string;
+}
+
 export class ListWorkersQuery {
   @Field.enum('WorkerStatus', WORKER_STATUSES, { optional: true }) status?: WorkerStatus;
   @Field.string({ optional: true, maxLength: 128 }) queue?: string;

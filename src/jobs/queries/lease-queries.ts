@@ -21,10 +21,10 @@ export const renewLeases = statement(
     WHERE a.job_id = i.job_id AND a.attempt_number = i.attempt AND a.lease_token = i.lease_token AND a.status = 'RUNNING'
       AND (a.heard_at IS NULL
         OR a.lease_expires_at < clock.now + make_interval(secs => $6::float8 * 2 / 3)
-        OR i.progress IS DISTINCT FROM a.progress
-        OR i.message IS DISTINCT FROM a.progress_message)
+        OR (i.progress IS NOT NULL AND i.progress IS DISTINCT FROM a.progress)
+        OR (i.message IS NOT NULL AND i.message IS DISTINCT FROM a.progress_message))
   )
-  SELECT a.job_id, a.attempt_number AS attempt, j.cancel_requested_at IS NOT NULL AS is_cancelled
+  SELECT a.job_id, a.attempt_number AS attempt, a.lease_token, j.cancel_requested_at IS NOT NULL AS is_cancelled
   FROM input i
     JOIN job_attempts a ON a.job_id = i.job_id AND a.attempt_number = i.attempt
     JOIN jobs j ON j.id = a.job_id
@@ -93,4 +93,16 @@ export const wakeDueJobs = statement(
     SELECT queue, type, was, 'PENDING', count(*) FROM woken GROUP BY queue, type, was
   )
   SELECT * FROM woken`,
+);
+
+/**
+ * Live leases of one worker, or of all ($1 null), that are older than $2 seconds. By: heartbeats that list nothing, and every few seconds
+ * the picture of what workers should have listed; too dear for each heartbeat. Index: job_attempts_live.
+ */
+export const findLiveLeases = statement(
+  'find_live_leases',
+  `SELECT job_id, attempt_number AS attempt, lease_token, worker_id FROM job_attempts
+  WHERE finished_at IS NULL AND ($1::uuid IS NULL OR worker_id = $1)
+    AND started_at < clock_timestamp() - make_interval(secs => $2::float8)
+  ORDER BY job_id LIMIT $3`,
 );

@@ -35,6 +35,7 @@ export class Notifications {
   private ownProcessId: number | undefined;
   private reconnectTimer: NodeJS.Timeout | undefined;
   private failures = 0;
+  private lastQuery: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly connectionString: string,
@@ -136,10 +137,14 @@ export class Notifications {
     this.reconnectTimer = setTimeout(() => void this.connect(), delay);
   }
 
-  private async query(text: string, values?: unknown[]): Promise<void> {
-    const { client } = this;
-    if (!client || !this.isConnected) return;
-    await client.query(text, values).catch((error: unknown) => this.lose(client, error));
+  /** One after the other: a connection does one thing at a time. */
+  private query(text: string, values?: unknown[]): Promise<void> {
+    this.lastQuery = this.lastQuery.then(async () => {
+      const { client } = this;
+      if (!client || !this.isConnected) return;
+      await client.query(text, values).catch((error: unknown) => this.lose(client, error));
+    });
+    return this.lastQuery;
   }
 
   private receive({ channel, payload, processId }: Notification): void {

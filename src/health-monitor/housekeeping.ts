@@ -1,0 +1,74 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Cron, CronExpression, Interval } from '@nestjs/schedule';
+import type { Config } from '../config/config.js';
+import { CONFIG, LOGGER } from '../config/config.module.js';
+import { JobStore } from '../jobs/job-store.js';
+import { Database } from '../platform/database/database.js';
+import { statement } from '../platform/database/statement.js';
+import type { Logger } from '../platform/logger.js';
+import { WorkerRegistry } from '../workers/worker-registry.js';
+
+const POLL_ANSWERS_EVERY_MS = 20_000;
+const FORGET_WORKERS_AFTER_DAYS = 7;
+const BATCH = 1000;
+
+/** A poll is repeated within seconds or never. */
+const forgetPollAnswers = statement(
+  'forget_poll_answers',
+  `DELETE FROM poll_answers WHERE answered_at < clock_timestamp() - interval '1 minute'`,
+);
+
+/** Ended jobs past their keeping, oldest first. Walks created order: what ended long ago was created before that. Index: primary key. */
+const findExpiredJobs = statement(
+  'find_expired_jobs',
+  `SELECT id FROM jobs WHERE finished_at < clock_timestamp() - make_interval(secs => $1::float8) AND id > $2 ORDER BY id LIMIT $3`,
+);
+
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** Throws away what has served its time. Nothing depends on when it runs, and every orchestrator may. */
+@Injectable()
+export class Housekeeping {
+  constructor(
+    private readonly database: Database,
+    private readonly store: JobStore,
+    private readonly workers: WorkerRegistry,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'retentionDays'>,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  @Interval(POLL_ANSWERS_EVERY_MS)
+  async forgetPollAnswers(): Promise<void> {
+    await this.attempt('poll answers', () => this.database.sweep.query(forgetPollAnswers, []));
+  }
+
+  @Cron(CronExpression.EVERY_HOUR)
+  async forgetWorkers(): Promise<void> {
+    await this.attempt('silent workers', () => this.workers.forgetSilent(FORGET_WORKERS_AFTER_DAYS));
+  }
+
+  /** Deletes ended jobs older than the setting says; 0 keeps them for ever. */
+  @Cron(CronExpression.EVERY_10_MINUTES)
+  async forgetEndedJobs(): Promise<void> {
+    if (this.config.retentionDays > 0) await this.attempt('ended jobs', () => this.removeExpired());
+  }
+
+  private async removeExpired(): Promise<void> {
+    const seconds = this.config.retentionDays * 24 * 3600;
+    let removed = 0;
+    for (let after: string | undefined = FIRST_ID; after !== undefined; ) {
+      const rows: { id: string }[] = await this.database.sweep.query(findExpiredJobs, [seconds, after, BATCH]);
+      removed += (await this.store.remove(rows.map(({ id }) => id), 'retention')).length;
+      after = rows.length === BATCH ? rows.at(-1)!.id : undefined;
+    }
+    if (removed > 0) this.logger.info({ jobs: removed }, 'ended jobs past their keeping were deleted');
+  }
+
+  private async attempt(what: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.logger.warn({ err: error, what }, 'housekeeping failed; the next run tries again');
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/** One thing that is put right again and again. Any number of orchestrators may run it side by side. */
+export interface Sweep {
+  name: string;
+  everyMs: number;
+  /** See PeriodicTask. */
+  restFactor?: number;
+  run: (signal: AbortSignal) => Promise<void>;
+}

@@ -1,0 +1,109 @@
+import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiConflictResponse,
+  ApiExtraModels,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { ErrorBody, type ErrorCode } from '../contract/errors.js';
+import {
+  LeasedJobs,
+  NextJobs,
+  ReportAnswer,
+  ReportBatch,
+  SingleReport,
+  type LeasedJob,
+  type ReportNext,
+  type ReportVerdict,
+} from '../contract/lease.dto.js';
+import { DomainError } from '../platform/errors/domain-error.js';
+import { OneOfBody } from '../platform/validation/contract-pipe.js';
+import { Dispatcher } from './dispatcher.js';
+import { Reports } from './reports.js';
+
+/** What a single report is refused with; a batch says it per report. */
+const REFUSALS: Partial<Record<ReportVerdict, ErrorCode>> = {
+  lost: 'lease_lost',
+  not_found: 'job_not_found',
+  invalid: 'invalid_request',
+};
+
+/** The two calls that workers live on: taking jobs and reporting how they ended. */
+@ApiTags('workers')
+@ApiBadRequestResponse({ type: ErrorBody })
+@Controller('jobs')
+export class DispatchController {
+  constructor(
+    private readonly dispatcher: Dispatcher,
+    private readonly reports: Reports,
+  ) {}
+
+  @Post('next')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Take jobs; with wait_seconds a long poll.' })
+  @ApiOkResponse({ type: LeasedJobs })
+  @ApiNotFoundResponse({ type: ErrorBody, description: 'Unknown worker: register first.' })
+  async next(@Body() body: NextJobs, @Res({ passthrough: true }) response: Response): Promise<LeasedJobs> {
+    const caller = new AbortController();
+    response.once('close', () => caller.abort());
+    const jobs = await this.dispatcher.next(body, caller.signal);
+    this.giveBackUnlessSent(response, jobs);
+    return { jobs };
+  }
+
+  @Post('report')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Report how attempts ended: one, or many, which may also take the next jobs.' })
+  @ApiExtraModels(SingleReport, ReportBatch)
+  @ApiBody({ schema: { oneOf: [{ $ref: getSchemaPath(SingleReport) }, { $ref: getSchemaPath(ReportBatch) }] } })
+  @ApiOkResponse({ type: ReportAnswer })
+  @ApiNotFoundResponse({ type: ErrorBody, description: 'A single report about an unknown job.' })
+  @ApiConflictResponse({ type: ErrorBody, description: 'A single report whose lease is no longer held.' })
+  async report(
+    @OneOfBody(reportClass) body: SingleReport | ReportBatch,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ReportAnswer> {
+    if ('reports' in body) return this.reportMany(body, response);
+    const { worker_id: workerId, ...report } = body;
+    const [result] = await this.reports.take(workerId, [report]);
+    const refusal = REFUSALS[result!.verdict];
+    if (refusal) throw new DomainError(refusal, result!.message ?? 'The report was not accepted.');
+    return { results: [result!] };
+  }
+
+  /** The reports come first: a queue at its limit has room only after them. */
+  private async reportMany(body: ReportBatch, response: Response): Promise<ReportAnswer> {
+    const { worker_id: workerId, reports, next } = body;
+    const results = await this.reports.take(workerId, reports);
+    if (!next) return { results };
+    const jobs = await this.nextFor(workerId, next);
+    this.giveBackUnlessSent(response, jobs);
+    return { results, jobs };
+  }
+
+  /** The reports are in: whatever goes wrong with the next jobs must not make the worker repeat them. */
+  private async nextFor(workerId: string, { limit, poll_id }: ReportNext): Promise<LeasedJob[]> {
+    try {
+      return await this.dispatcher.next({ worker_id: workerId, limit, poll_id }, new AbortController().signal);
+    } catch {
+      return [];
+    }
+  }
+
+  /** An answer that closes before it is finished reached nobody: its leases need not wait to expire. */
+  private giveBackUnlessSent(response: Response, jobs: readonly LeasedJob[]): void {
+    if (jobs.length === 0) return;
+    if (response.destroyed) return this.reports.giveBack(jobs);
+    response.once('close', () => response.writableFinished || this.reports.giveBack(jobs));
+  }
+}
+
+function reportClass(body: unknown): typeof SingleReport | typeof ReportBatch {
+  return typeof body === 'object' && body !== null && 'reports' in body ? ReportBatch : SingleReport;
+}

@@ -1,0 +1,64 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { AddressInfo } from 'node:net';
+import type { Config } from './config/config.js';
+import { migrate } from './platform/database/migrations.js';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from './platform/embedded-postgres/embedded-postgres.js';
+import { configureApp } from './platform/http/configure-app.js';
+import type { Logger } from './platform/logger.js';
+
+import { OrchestratorModule } from './roles.js';
+
+/** An orchestrator that listens. */
+export interface RunningOrchestrator {
+  /** Where it listens, as in `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Answers what waits, closes the port, then the connections, and last of all the embedded PostgreSQL. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Brings the database up (an embedded one without DATABASE_URL) and up to date, and serves the API and the dashboard.
+ * @throws whatever keeps it from serving: the database, a migration, a port that is taken
+ */
+export async function startOrchestrator(config: Config, logger: Logger): Promise<RunningOrchestrator> {
+  const embedded = config.databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: config.dataDir, logger }) : null;
+  try {
+    const settings: Config = embedded ? Object.freeze({ ...config, databaseUrl: embedded.url }) : config;
+    const app = await serve(settings, logger);
+    return { url: urlOf(app, config), stop: () => stop(app, embedded) };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+async function serve(config: Config, logger: Logger): Promise<NestExpressApplication> {
+  const ran = await migrate(config.databaseUrl!, logger);
+  if (ran.length > 0) logger.info({ migrations: ran }, 'the database was migrated');
+  const app = await NestFactory.create<NestExpressApplication>(OrchestratorModule.with(config, logger), {
+    bodyParser: false,
+    logger: ['error', 'warn'],
+    abortOnError: false,
+  });
+  try {
+    configureApp(app, config, logger);
+    await app.listen(config.port, config.host);
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+async function stop(app: NestExpressApplication, embedded: EmbeddedPostgres | null): Promise<void> {
+  await app.close();
+  await embedded?.stop();
+}
+
+function urlOf(app: NestExpressApplication, config: Config): string {
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const isAnyAddress = config.host === '0.0.0.0' || config.host === '::';
+  const host = isAnyAddress ? '127.0.0.1' : config.host;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

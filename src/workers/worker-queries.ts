@@ -1,0 +1,90 @@
+import { statement } from '../platform/database/statement.js';
+
+/** By: registration. */
+export const insertWorker = statement(
+  'insert_worker',
+  `INSERT INTO workers (id, hostname, status, last_heartbeat, name, queues, concurrency, version, labels, registered_at)
+  SELECT $1, $2, 'ONLINE', now, $3, $4, $5, $6, $7, now FROM clock_timestamp() AS now`,
+);
+
+/** Notes that workers live. By: heartbeats, a batch at a time, locked in the order of their ids. Index: primary key; updates stay HOT. */
+export const touchWorkers = statement(
+  'touch_workers',
+  `WITH known AS MATERIALIZED (
+    SELECT w.id, w.status FROM unnest($1::uuid[]) AS i (id) JOIN workers w ON w.id = i.id ORDER BY w.id FOR NO KEY UPDATE OF w
+  )
+  UPDATE workers w SET last_heartbeat = clock_timestamp(), status = 'ONLINE'
+  FROM known WHERE w.id = known.id
+  RETURNING w.id, w.state, known.status AS was`,
+);
+
+/** ONLINE -> OFFLINE after silence. By: the sweep. A label for people: leases decide about jobs. */
+export const markSilentWorkers = statement(
+  'mark_silent_workers',
+  `UPDATE workers SET status = 'OFFLINE'
+  WHERE id IN (
+    SELECT id FROM workers WHERE status = 'ONLINE' AND last_heartbeat < clock_timestamp() - make_interval(secs => $1::float8)
+    FOR NO KEY UPDATE SKIP LOCKED
+  )
+  RETURNING id, state, coalesce(name, hostname) AS name`,
+);
+
+/** Workers that nobody has heard of for $1 days, and that hold nothing. By: housekeeping. */
+export const forgetSilentWorkers = statement(
+  'forget_silent_workers',
+  `DELETE FROM workers w
+  WHERE status = 'OFFLINE' AND last_heartbeat < clock_timestamp() - make_interval(days => $1)
+    AND NOT EXISTS (SELECT FROM job_attempts a WHERE a.finished_at IS NULL AND a.worker_id = w.id)
+  RETURNING id`,
+);
+
+/** By: people. Answers no row for an unknown worker. */
+export const setWorkerState = statement(
+  'set_worker_state',
+  `UPDATE workers SET state = $2 WHERE id = $1 RETURNING id, status, state`,
+);
+
+/** By: people, and workers that have finished. Only what is offline or draining, and holds no lease. */
+export const deleteWorker = statement(
+  'delete_worker',
+  `DELETE FROM workers w
+  WHERE id = $1 AND (status = 'OFFLINE' OR state = 'draining')
+    AND NOT EXISTS (SELECT FROM job_attempts a WHERE a.finished_at IS NULL AND a.worker_id = w.id)
+  RETURNING id`,
+);
+
+const WORKER_COLUMNS = `id, hostname, status, last_heartbeat, name, queues, concurrency, version, labels, state, registered_at`;
+
+export const findWorker = statement('find_worker', `SELECT ${WORKER_COLUMNS} FROM workers WHERE id = $1`);
+
+/** Online ones first, then the latest registered. $1 status or null, $2 queue or null, $3 and $4 the place to go on from or null. */
+export const listWorkers = statement(
+  'list_workers',
+  `SELECT ${WORKER_COLUMNS} FROM workers
+  WHERE ($1::text IS NULL OR status = $1)
+    AND ($2::text IS NULL OR queues && ARRAY[$2, '*'])
+    AND ($4::uuid IS NULL OR (status = 'ONLINE', id) < ($3::boolean, $4::uuid))
+  ORDER BY (status = 'ONLINE') DESC, id DESC
+  LIMIT $5`,
+);
+
+export const countWorkers = statement(
+  'count_workers',
+  `SELECT count(*) AS total, count(*) FILTER (WHERE status = 'ONLINE') AS online FROM workers
+  WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR queues && ARRAY[$2, '*'])`,
+);
+
+/** What the given workers run, the longest running first, at most $2 each, with the count of all. Index: job_attempts_live. */
+export const findRunningJobs = statement(
+  'find_running_jobs',
+  `SELECT worker_id, job_id, attempt, started_at, progress, running_count, type
+  FROM (
+    SELECT a.worker_id, a.job_id, a.attempt_number AS attempt, a.started_at, a.progress, j.type,
+      row_number() OVER (PARTITION BY a.worker_id ORDER BY a.started_at) AS place,
+      count(*) OVER (PARTITION BY a.worker_id) AS running_count
+    FROM job_attempts a JOIN jobs j ON j.id = a.job_id
+    WHERE a.finished_at IS NULL AND a.worker_id = ANY ($1::uuid[])
+  ) running
+  WHERE place <= $2
+  ORDER BY worker_id, place`,
+);

@@ -1,0 +1,152 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG, LOGGER } from '../config/config.module.js';
+import type {
+  ListWorkersQuery,
+  RegisteredWorker,
+  RegisterWorker,
+  RunningJob,
+  Worker,
+  WorkerList,
+  WorkerState,
+  WorkerStatus,
+} from '../contract/worker.dto.js';
+import { EventBus } from '../events/event-bus.js';
+import { Database } from '../platform/database/database.js';
+import { DomainError } from '../platform/errors/domain-error.js';
+import type { Logger } from '../platform/logger.js';
+import { random } from '../platform/random.js';
+import * as queries from './worker-queries.js';
+
+const POLL_WAIT_SECONDS = 30;
+const RUNNING_JOBS_IN_LISTS = 10;
+const RUNNING_JOBS_IN_FULL = 1000;
+const DEFAULT_LIMIT = 100;
+
+type WorkerRow = Omit<Worker, 'running_count' | 'running_jobs' | 'last_heartbeat' | 'registered_at'>;
+type RunningRow = RunningJob & { worker_id: string; running_count: number };
+
+/** The workers that there are: registration, what people see of them, and drain, resume, forget. */
+@Injectable()
+export class WorkerRegistry {
+  constructor(
+    private readonly database: Database,
+    private readonly events: EventBus,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'heartbeatSeconds' | 'leaseSeconds' | 'offlineAfterSeconds'>,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async register(body: RegisterWorker): Promise<RegisteredWorker> {
+    const id = random.id();
+    const { hostname, name = null, queues = ['*'], concurrency = 1, version = null, labels = {} } = body;
+    await this.database.lease.query(queries.insertWorker, [id, hostname, name, queues, concurrency, version, labels]);
+    this.logger.info({ worker_id: id, hostname, name, queues, concurrency }, 'a worker registered');
+    this.events.publish({ kind: 'worker', id, status: 'ONLINE', state: 'active' });
+    return {
+      worker_id: id,
+      heartbeat_seconds: this.config.heartbeatSeconds,
+      lease_seconds: this.config.leaseSeconds,
+      poll_wait_seconds: POLL_WAIT_SECONDS,
+    };
+  }
+
+  async list({ status, queue, limit = DEFAULT_LIMIT, cursor }: ListWorkersQuery): Promise<WorkerList> {
+    const filter = [status ?? null, queue ?? null];
+    const [rows, counts] = await Promise.all([
+      this.database.api.query<WorkerRow>(queries.listWorkers, [...filter, ...readCursor(cursor), limit + 1]),
+      this.database.api.query<{ total: number; online: number }>(queries.countWorkers, filter),
+    ]);
+    const page = rows.slice(0, limit);
+    const { total, online } = counts[0]!;
+    return {
+      workers: await this.withRunningJobs(page, RUNNING_JOBS_IN_LISTS),
+      next_cursor: rows.length > limit ? writeCursor(page.at(-1)!) : null,
+      total,
+      online,
+      offline: total - online,
+    };
+  }
+
+  /** @throws DomainError `worker_not_found` */
+  async get(id: string): Promise<Worker> {
+    const rows = await this.database.api.query<WorkerRow>(queries.findWorker, [id]);
+    const [worker] = await this.withRunningJobs(rows, RUNNING_JOBS_IN_FULL);
+    if (!worker) throw notFound(id);
+    return worker;
+  }
+
+  /** Draining: it takes no more jobs, here and at once; it hears so with its next heartbeat. @throws DomainError `worker_not_found` */
+  async setState(id: string, state: WorkerState): Promise<Worker> {
+    const [row] = await this.database.api.query<{ status: WorkerStatus }>(queries.setWorkerState, [id, state]);
+    if (!row) throw notFound(id);
+    this.events.publish({ kind: 'worker', id, status: row.status, state });
+    return this.get(id);
+  }
+
+  /** @throws DomainError `worker_not_found`; `state_conflict` for one that is at work */
+  async forget(id: string): Promise<void> {
+    const deleted = await this.database.api.query(queries.deleteWorker, [id]);
+    if (deleted.length === 0) {
+      const worker = await this.get(id);
+      throw new DomainError(
+        'state_conflict',
+        worker.running_count > 0
+          ? `The worker still holds ${worker.running_count} leases.`
+          : 'The worker is ONLINE: drain or stop it first.',
+      );
+    }
+    this.events.publish({ kind: 'worker', id, status: 'OFFLINE', state: 'draining' });
+  }
+
+  /** Labels those OFFLINE that were silent for too long; answers them. */
+  async markSilent(): Promise<{ id: string; name: string }[]> {
+    const silent = await this.database.sweep.query<{ id: string; state: WorkerState; name: string }>(
+      queries.markSilentWorkers,
+      [this.config.offlineAfterSeconds],
+    );
+    for (const { id, state } of silent) this.events.publish({ kind: 'worker', id, status: 'OFFLINE', state });
+    return silent;
+  }
+
+  /** Forgets workers that nobody has heard of for so many days. */
+  async forgetSilent(days: number): Promise<void> {
+    await this.database.sweep.query(queries.forgetSilentWorkers, [days]);
+  }
+
+  private async withRunningJobs(rows: readonly WorkerRow[], most: number): Promise<Worker[]> {
+    if (rows.length === 0) return [];
+    const running = await this.database.api.query<RunningRow>(queries.findRunningJobs, [rows.map((row) => row.id), most]);
+    return rows.map((row) => {
+      const own = running.filter((job) => job.worker_id === row.id);
+      const worker: Omit<Worker, 'last_heartbeat' | 'registered_at'> = {
+        ...row,
+        running_count: own[0]?.running_count ?? 0,
+        running_jobs: own.map(({ job_id, type, attempt, started_at, progress }) => {
+          return { job_id, type, attempt, started_at, progress };
+        }),
+      };
+      return worker as Worker;
+    });
+  }
+}
+
+export function notFound(id: string): DomainError {
+  return new DomainError('worker_not_found', `There is no worker ${id}.`);
+}
+
+const CURSOR = /^([01])([0-9a-f-]{36})$/;
+
+function writeCursor({ status, id }: WorkerRow): string {
+  return `${status === 'ONLINE' ? 1 : 0}${id}`;
+}
+
+function readCursor(cursor: string | undefined): [boolean | null, string | null] {
+  if (cursor === undefined) return [null, null];
+  const [, isOnline, id] = CURSOR.exec(cursor) ?? [];
+  if (id === undefined) {
+    throw new DomainError('invalid_request', 'The request is not valid: cursor is not one of ours.', {
+      details: [{ field: 'cursor', message: 'must be the next_cursor of the page before' }],
+    });
+  }
+  return [isOnline === '1', id];
+}
