@@ -46,7 +46,7 @@ export const foldJobDeltas = statement(
     ON CONFLICT (queue, type, status) DO UPDATE SET n = job_counts.n + EXCLUDED.n
   ),
   measured AS (
-    SELECT queue, type, date_bin('15 seconds', at, 'epoch') AS at, metric, bucket, sum(n) AS n
+    SELECT queue, type, date_bin('15 seconds', at, 'epoch') AS at, m.metric, m.bucket, sum(m.n) AS n
     FROM taken CROSS JOIN LATERAL (
       SELECT CASE
         WHEN from_status IS NULL THEN 'created'
