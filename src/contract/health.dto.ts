@@ -17,3 +17,8 @@ export class Health {
   @Field.strings({ maxItems: 20, maxLength: 500, description: 'What an operator should mend, found at start.' })
   warnings!: string[];
 }
+
+/** `GET /health/live`. */
+export class Liveness {
+  @Field.enum('LivenessStatus', ['ok']) status!: 'ok';
+}

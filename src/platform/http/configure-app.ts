@@ -9,6 +9,7 @@ import { ErrorFilter } from './error-filter.js';
 import { gate } from './gate.js';
 import { jsonBody } from './json-body.js';
 import { useJsonResponses } from './json-response.js';
+import { serveOpenApi } from './open-api.js';
 import { commonHeaders, pageHeaders } from './security-headers.js';
 
 const BULK_PATHS = ['/jobs/bulk', '/jobs/report'];
@@ -21,7 +22,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 
 /**
  * All that stands between the socket and the controllers of an app that was made with `bodyParser: false`: limits, log, headers, the
- * gate, JSON, validation and errors.
+ * gate, JSON, validation and errors; and `/docs`.
  * @param observe hears of every answer, for the metrics
  */
 export function configureApp(
@@ -48,6 +49,7 @@ export function configureApp(
   useJsonResponses(app.getHttpAdapter().getInstance() as Express);
   app.useGlobalPipes(new ContractPipe());
   app.useGlobalFilters(new ErrorFilter(logger));
+  serveOpenApi(app);
   const server = app.getHttpServer();
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
