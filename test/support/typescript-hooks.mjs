@@ -7,7 +7,7 @@ const options = { ...commonJs, module: { type: 'es6' }, sourceMaps: 'inline', sw
 
 /** Sources name each other `./x.js` while the file is `x.ts`. */
 export async function resolve(specifier, context, next) {
-  if (specifier.startsWith('.') && specifier.endsWith('.js')) {
+  if (/^(\.|file:).*\.js$/.test(specifier)) {
     const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
     if (existsSync(source)) return { url: source.href, format: 'module', shortCircuit: true };
   }

@@ -1,4 +1,5 @@
-import { freePort } from '../support/free-port.js';
+import type { Report } from '../../src/contract/lease.dto.js';
+import { freePort } from '../../src/platform/embedded-postgres/free-port.js';
 import { until } from '../support/until.js';
 import { ScriptedOrchestrator } from './scripted-orchestrator.js';
 import { WorkerProcesses } from './worker-process.js';
@@ -29,7 +30,7 @@ describe('a worker in trouble', () => {
   afterAll(() => processes.remove());
 
   const start = (flags = {}) => processes.start(orchestrator.url, { handlers: processes.folder(HANDLERS), ...flags });
-  const reported = (id: string | undefined, limitMs = 10_000) => until(() => orchestrator.reports.get(id!), limitMs);
+  const reported = (id: string | undefined, limitMs = 10_000) => until(() => orchestrator.reports.get(id!), limitMs) as Promise<Report>;
 
   it('waits for an orchestrator that is not there yet, and says so once', async () => {
     const port = await freePort();

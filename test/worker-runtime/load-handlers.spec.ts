@@ -19,7 +19,7 @@ describe('the handlers of a worker', () => {
   async function resultOf(handlers: string, type: string): Promise<unknown> {
     processes.start(orchestrator.url, { handlers });
     const [id] = orchestrator.submit({ type });
-    return (await until(() => orchestrator.reports.get(id!), 10_000)).result;
+    return (await until(() => orchestrator.reports.get(id!), 10_000))?.result;
   }
 
   it('come from a folder, one file for each type; files that start with _ are none', async () => {

@@ -1,27 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileSources } from './compiled-sources.js';
+import { tempFolder } from '../support/temp-folder.js';
 
-/** What the process runs: the part of main.ts that concerns a worker. */
-const PROGRAM = `
-import { readCommand } from './config/config.js';
-import { createLogger } from './platform/logger.js';
-import { startWorker } from './worker-runtime/start-worker.js';
-const { config } = readCommand(process.argv.slice(2), {}, '/nonexistent');
-const logger = createLogger({ level: config.logLevel, format: 'json', role: 'worker' });
-try {
-  const worker = await startWorker({ config, logger });
-  process.on('SIGTERM', () => void worker.stop().catch(() => undefined));
-  await worker.stopped;
-  process.exit(0);
-} catch (error) {
-  console.error(error.message);
-  process.exit(1);
-}
-`;
+const PROGRAM = join(__dirname, 'worker-program.ts');
+const TYPESCRIPT = join(__dirname, '../support/typescript.mjs');
 
 export interface RunningProcess {
   child: ChildProcess;
@@ -31,16 +15,11 @@ export interface RunningProcess {
   exited: Promise<number | null>;
 }
 
-/** Starts worker processes from the sources of one compilation, with handlers written by the tests. */
+/** Starts workers as users do, as processes of their own with real heartbeat threads, and with handlers written by the tests. */
 export class WorkerProcesses {
-  private readonly compiled = compileSources();
-  private readonly scratch = mkdtempSync(join(tmpdir(), 'worker-runtime-'));
+  private readonly scratch = tempFolder('worker-runtime');
   private readonly children = new Set<ChildProcess>();
   private folders = 0;
-
-  constructor() {
-    writeFileSync(join(this.compiled.folder, 'worker-program.js'), PROGRAM);
-  }
 
   /** A folder with these files. */
   folder(files: Record<string, string>): string {
@@ -51,7 +30,7 @@ export class WorkerProcesses {
 
   start(url: string, flags: Record<string, string | number> = {}): RunningProcess {
     const args = Object.entries({ 'orchestrator-url': url, role: 'worker', ...flags }).map(([name, value]) => `--${name}=${value}`);
-    const child = spawn(process.execPath, [join(this.compiled.folder, 'worker-program.js'), ...args]);
+    const child = spawn(process.execPath, ['--import', TYPESCRIPT, PROGRAM, ...args]);
     this.children.add(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -75,7 +54,6 @@ export class WorkerProcesses {
 
   async remove(): Promise<void> {
     await this.killAll();
-    this.compiled.remove();
     rmSync(this.scratch, { recursive: true, force: true });
   }
 }

@@ -46,7 +46,7 @@ describe('a worker at work', () => {
 
   async function run(job: JobInput): Promise<Report> {
     const [id] = orchestrator.submit(job);
-    return until(() => orchestrator.reports.get(id!), 10_000);
+    return until(() => orchestrator.reports.get(id!), 10_000) as Promise<Report>;
   }
 
   it('registers with its slots, queues and name, and reports what its handlers return', async () => {
