@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { freePort } from '../../src/platform/embedded-postgres/free-port.js';
-import { redisServerProgram } from './redis-server-program.js';
 import { tempFolder } from './temp-folder.js';
 import { until } from './until.js';
 
+const MISSING = 'The tests need redis-server on the PATH (on Debian: sudo apt-get install -y redis-server)';
 const START_DEADLINE_MS = 10_000;
 
 /** A redis-server of one's own, to kill, to pause and to start again on the same port. Without persistence, but for a SAVE. */
@@ -51,12 +51,16 @@ export class RedisServer {
       '--daemonize',
       'no',
     ];
-    const child = spawn(redisServerProgram(), [...fixed, ...this.options], { stdio: 'ignore' });
+    const child = spawn('redis-server', [...fixed, ...this.options], { stdio: 'ignore' });
     this.running = child;
+    let failure: Error | undefined;
+    child.once('error', (cause) => (failure = new Error(MISSING, { cause })));
     await until(async () => {
-      if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
+      if (failure || child.exitCode !== null) return true;
       return answersPing(this.port);
     }, START_DEADLINE_MS);
+    if (failure) throw failure;
+    if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
   }
 
   /** As a crash: SIGKILL. `start` brings it back on the same port, with what was last saved. */
