@@ -2,9 +2,12 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { EventsModule } from './events/events.module.js';
+import { HealthModule } from './health-monitor/health.module.js';
 import { HealthMonitorModule } from './health-monitor/health-monitor.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
+import { EdgeModule } from './platform/http/edge.module.js';
 import type { Logger } from './platform/logger.js';
 import { RedisModule } from './platform/redis/redis.module.js';
 import { QueueModule } from './queue/queue.module.js';
@@ -30,6 +33,9 @@ export class OrchestratorModule {
         WorkersModule,
         StatsModule,
         HealthMonitorModule,
+        HealthModule,
+        MetricsModule,
+        EdgeModule.with(),
       ],
     };
   }

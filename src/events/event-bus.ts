@@ -36,6 +36,8 @@ export class EventBus {
   private readonly listeners = new Set<EventListener>();
   private readonly jobs = new Map<string, JobChange>();
   private readonly others = new Map<string, ServerEvent>();
+  /** How many jobs this orchestrator brought into each status since it started. */
+  readonly transitions: Partial<Record<JobStatus, number>> = {};
   private changes = 0;
   private areTooMany = false;
   private flushTimer: NodeJS.Timeout | undefined;
@@ -93,8 +95,9 @@ export class EventBus {
     }
   }
 
-  /** Returns at once and never throws; costs one comparison while no browser listens. */
+  /** Returns at once and never throws; next to free while no browser listens. */
   publishJobs(changes: readonly JobChange[]): void {
+    for (const { status } of changes) this.transitions[status] = (this.transitions[status] ?? 0) + 1;
     if (!this.audience.isAnywhere || changes.length === 0) return;
     this.changes += changes.length;
     this.scheduleFlush();
