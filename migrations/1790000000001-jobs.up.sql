@@ -229,19 +229,29 @@ CREATE TABLE error_buckets (
   PRIMARY KEY (seconds, at, fingerprint)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 
--- A bulk action: its frozen set of jobs and how far it has come.
+-- A bulk action: what it does, and how far it has come. touched_at is the lease of the orchestrator that runs it.
 CREATE TABLE job_actions (
   token uuid PRIMARY KEY,
-  action text NOT NULL,
-  state text NOT NULL,
+  action text NOT NULL CHECK (action IN ('retry', 'cancel', 'delete')),
+  state text NOT NULL CHECK (state IN ('planned', 'running', 'done', 'aborted')),
   actor text,
-  job_ids uuid[] NOT NULL,
+  total int NOT NULL,
   by_status jsonb NOT NULL,
+  sample uuid[] NOT NULL,
+  next_chunk int NOT NULL DEFAULT 0,
   done int NOT NULL DEFAULT 0,
   skipped int NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   touched_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   finished_at timestamptz
+) WITH (fillfactor = 50);
+
+-- The frozen set of a bulk action, in pieces that are done one at a time.
+CREATE TABLE job_action_chunks (
+  token uuid NOT NULL REFERENCES job_actions (token) ON DELETE CASCADE,
+  chunk int NOT NULL,
+  job_ids uuid[] NOT NULL,
+  PRIMARY KEY (token, chunk)
 );
 
 -- The state machine's table of edges (contract/job-state.ts), kept by the database itself. AFTER, with the rule in WHEN: a legal change

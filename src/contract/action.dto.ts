@@ -21,6 +21,11 @@ export class StartAction {
 export const ACTION_STATES = ['planned', 'running', 'done', 'aborted'] as const;
 export type ActionState = (typeof ACTION_STATES)[number];
 
+/** The token in a path. */
+export class ActionPath {
+  @Field.uuid() token!: string;
+}
+
 /** A bulk action: its plan, then its progress. */
 export class JobsAction {
   @Field.uuid() token!: string;

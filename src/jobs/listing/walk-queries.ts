@@ -1,0 +1,150 @@
+import { statement, type Statement } from '../../platform/database/statement.js';
+
+/*
+ * A list is a walk: along one index in the order of ids, one window of rows a statement, keeping what matches the rest of the filter.
+ * So every page costs the same however deep it lies, and a filter that no index serves is searched piece by piece until time is up.
+ *
+ * Parameters of all walks: $1 low and $2 high id, both included, but for $3 (the row that the walk starts behind, or null);
+ * $4 statuses, $5 type, $6 queue, $7 worker, $8 tag, $9 created_after, $10 created_before, $11 error fingerprint, $12 text, $13 payload
+ * conditions (null: any); $14 matches to skip, $15 rows to answer. The size of the window stands in the text: the planner has to know
+ * it to prefer the index to sorting.
+ */
+
+/** Which index a walk follows. */
+export const WALKS = ['created', 'status', 'type', 'queue', 'error', 'tag'] as const;
+export type Walk = (typeof WALKS)[number];
+
+export type Direction = 'up' | 'down';
+
+/** Rows looked at by one statement. */
+export const WINDOWS = [201, 2000, 20_000] as const;
+export type Window = (typeof WINDOWS)[number];
+
+/** What a walk answers: jobs as lists show them, or ids and statuses only. */
+export type Shape = 'summary' | 'id';
+
+const SUMMARY = `id, type, queue, status, priority, attempt, retry_count, max_retries, lost_count, max_lost, timeout_seconds, run_at,
+    worker_id, error, dead_reason, tags, cancel_requested_at, created_at, started_at, finished_at, updated_at`;
+const COLUMNS: Record<Shape, string> = { summary: SUMMARY, id: 'id, status' };
+
+const MATCHES = `($4::job_status[] IS NULL OR j.status = ANY ($4))
+      AND ($5::text IS NULL OR j.type = $5)
+      AND ($6::text IS NULL OR j.queue = $6)
+      AND ($7::uuid IS NULL OR j.worker_id = $7)
+      AND ($8::text IS NULL OR $8 = ANY (j.tags))
+      AND ($9::timestamptz IS NULL OR j.created_at >= $9)
+      AND ($10::timestamptz IS NULL OR j.created_at < $10)
+      AND ($11::text IS NULL OR j.error_fingerprint IS NOT DISTINCT FROM $11)
+      AND ($12::text IS NULL OR j.type ILIKE $12 OR coalesce(j.error ILIKE $12, false))
+      AND ($13::jsonb IS NULL OR NOT EXISTS (
+        SELECT FROM jsonb_array_elements($13::jsonb) c
+        WHERE j.payload #>> ARRAY(SELECT jsonb_array_elements_text(c -> 'path')) IS DISTINCT FROM c ->> 'value'))`;
+
+interface Step {
+  columns: string;
+  order: 'ASC' | 'DESC';
+  window: Window;
+}
+
+const IN_RANGE = 'j.id BETWEEN $1::uuid AND $2::uuid AND j.id IS DISTINCT FROM $3::uuid';
+
+function branch({ columns, order, window }: Step, condition: string, from = 'jobs j'): string {
+  const named = columns.replaceAll(/\w+/g, 'j.$&');
+  return `(SELECT ${named}, (${MATCHES}) AS is_match FROM ${from} WHERE ${condition} AND ${IN_RANGE} ORDER BY j.id ${order} LIMIT ${window})`;
+}
+
+/** Branches in order of ids make one in order of ids. */
+function merged(step: Step, branches: readonly string[]): string {
+  return `(SELECT * FROM (${branches.join(' UNION ALL ')}) b ORDER BY id ${step.order} LIMIT ${step.window})`;
+}
+
+/** What may be listed by `jobs_side_status`. */
+export const SIDE_STATUSES = ['SCHEDULED', 'RETRYING', 'FAILED', 'DEAD', 'CANCELLED'] as const;
+
+const SOURCES: Record<Walk, (step: Step) => string> = {
+  // Index: primary key.
+  created: (step) => branch(step, 'true'),
+  // Indexes: jobs_side_status; jobs_ready_created, which passes over RUNNING jobs only; job_attempts_live, then the primary key.
+  status: (step) =>
+    merged(step, [
+      ...SIDE_STATUSES.map((status) => branch(step, `j.side_status = '${status}' AND '${status}' = ANY ($4)`)),
+      branch(step, `j.finished_at IS NULL AND j.wait_until IS NULL AND j.status = 'PENDING' AND 'PENDING' = ANY ($4)`),
+      branch(
+        step,
+        `'RUNNING' = ANY ($4) AND j.status = 'RUNNING'`,
+        `(SELECT job_id FROM job_attempts WHERE finished_at IS NULL AND job_id BETWEEN $1::uuid AND $2::uuid
+          ORDER BY job_id ${step.order} LIMIT ${step.window + 1}) a CROSS JOIN LATERAL (SELECT * FROM jobs WHERE id = a.job_id OFFSET 0) j`,
+      ),
+    ]),
+  // Index: jobs_type.
+  type: (step) => branch(step, 'j.type = $5'),
+  // Indexes: jobs_type, for a queue is mostly named like its type, and jobs_queue for the others.
+  queue: (step) => merged(step, [branch(step, 'j.type = $6'), branch(step, 'j.queue = $6 AND j.queue <> j.type')]),
+  // Index: jobs_error.
+  error: (step) => branch(step, 'j.error_fingerprint = $11'),
+  // Index: jobs_tags, in no order; then the primary key.
+  tag: (step) =>
+    branch(
+      step,
+      'true',
+      `(SELECT id FROM tagged ORDER BY id ${step.order} LIMIT ${step.window}) t CROSS JOIN LATERAL (SELECT * FROM jobs WHERE id = t.id OFFSET 0) j`,
+    ),
+};
+
+const TAGGED = `WITH tagged AS MATERIALIZED (
+    SELECT id FROM jobs j WHERE tags @> ARRAY[$8::text] AND tags <> '{}' AND ${IN_RANGE}
+  )`;
+
+const statements = new Map<string, Statement>();
+
+/**
+ * One window of a walk. The last row of a full window is answered whether it matches or not: it tells where the next window starts, and
+ * how many matches there were. By: GET /jobs and plans of bulk actions.
+ */
+export function walkJobs(walk: Walk, direction: Direction, window: Window, shape: Shape): Statement {
+  const name = `walk_jobs_${walk}_${direction}_${window}_${shape}`;
+  const known = statements.get(name);
+  if (known) return known;
+  const made = statement(name, walkText(walk, { columns: COLUMNS[shape], order: direction === 'up' ? 'ASC' : 'DESC', window }));
+  statements.set(name, made);
+  return made;
+}
+
+function walkText(walk: Walk, step: Step): string {
+  const hasProgress = step.columns === SUMMARY;
+  const live = (column: string) =>
+    `CASE WHEN w.status = 'RUNNING' THEN (
+      SELECT a.${column} FROM job_attempts a WHERE a.job_id = w.id AND a.attempt_number = w.attempt) END AS ${column}`;
+  return `${walk === 'tag' ? TAGGED : ''}
+  SELECT w.*${hasProgress ? `, ${live('progress')}, ${live('progress_message')}` : ''} FROM (
+    SELECT j.*, row_number() OVER o AS walked, count(*) FILTER (WHERE j.is_match) OVER o AS matched
+    FROM ${SOURCES[walk](step)} j
+    WINDOW o AS (ORDER BY j.id ${step.order} ROWS UNBOUNDED PRECEDING)
+  ) w
+  WHERE (w.is_match AND w.matched > $14) OR w.walked = ${step.window}
+  ORDER BY w.id ${step.order} LIMIT $15`;
+}
+
+/** How many jobs of statuses ($1), a type ($2) and a queue ($3) there are: totals and what is not yet folded into them, in one snapshot. */
+export const countJobs = statement(
+  'count_listed_jobs',
+  `WITH moved (queue, type, status, n) AS (
+    SELECT queue, type, status, n FROM job_counts
+    UNION ALL
+    SELECT queue, type, to_status, n FROM job_deltas WHERE to_status IS NOT NULL
+    UNION ALL
+    SELECT queue, type, from_status, -n FROM job_deltas WHERE from_status IS NOT NULL
+  )
+  SELECT coalesce(sum(n), 0)::bigint AS n FROM moved
+  WHERE ($1::job_status[] IS NULL OR status = ANY ($1)) AND ($2::text IS NULL OR type = $2) AND ($3::text IS NULL OR queue = $3)`,
+);
+
+/** The same without what is not yet folded: about a second old. */
+export const countFoldedJobs = statement(
+  'count_folded_jobs',
+  `SELECT coalesce(sum(n), 0)::bigint AS n FROM job_counts
+  WHERE ($1::job_status[] IS NULL OR status = ANY ($1)) AND ($2::text IS NULL OR type = $2) AND ($3::text IS NULL OR queue = $3)`,
+);
+
+/** A time limit for the rest of the transaction. */
+export const limitTime = statement('limit_time', `SELECT set_config('statement_timeout', $1, true)`);
