@@ -46,7 +46,7 @@ async function startElsewhere(): Promise<{ holder: ChildProcess; url: string }> 
     },
   );
   holders.push(holder);
-  const [url] = (await once(createInterface(holder.stdout!), 'line')) as [string];
+  const [url] = (await once(createInterface(holder.stdout), 'line')) as [string];
   return { holder, url };
 }
 
