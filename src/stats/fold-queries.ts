@@ -97,13 +97,22 @@ export const foldErrorDeltas = statement(
     ))
     RETURNING id, fingerprint, type, error_type, message, job_id, at
   ),
+  latest AS (
+    SELECT DISTINCT ON (fingerprint) fingerprint, type, error_type, message, job_id, at FROM taken
+    ORDER BY fingerprint, at DESC, id DESC
+  ),
+  spread AS (
+    SELECT t.fingerprint, min(t.at) AS first_seen_at,
+      coalesce((array_agg(DISTINCT j.queue) FILTER (WHERE j.queue IS NOT NULL))[1:$3], '{}') AS queues
+    FROM taken t LEFT JOIN jobs j ON j.id = t.job_id
+    GROUP BY t.fingerprint
+  ),
   grouped AS (
-    INSERT INTO error_groups AS g (fingerprint, type, error_type, message, state_changed_at, queues, sample_job_id, first_seen_at, last_seen_at)
-    SELECT DISTINCT ON (t.fingerprint) t.fingerprint, t.type, t.error_type, t.message, t.at,
-      ARRAY(SELECT DISTINCT j.queue FROM taken o JOIN jobs j ON j.id = o.job_id WHERE o.fingerprint = t.fingerprint ORDER BY 1 LIMIT $3),
-      t.job_id, min(t.at) OVER (PARTITION BY t.fingerprint), t.at
-    FROM taken t
-    ORDER BY t.fingerprint, t.at DESC, t.id DESC
+    INSERT INTO error_groups AS g
+      (fingerprint, type, error_type, message, state_changed_at, queues, sample_job_id, first_seen_at, last_seen_at)
+    SELECT fingerprint, type, error_type, message, at, queues, job_id, first_seen_at, at
+    FROM latest JOIN spread USING (fingerprint)
+    ORDER BY fingerprint
     ON CONFLICT (fingerprint) DO UPDATE SET
       message = EXCLUDED.message,
       sample_job_id = EXCLUDED.sample_job_id,

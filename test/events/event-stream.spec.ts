@@ -46,8 +46,8 @@ class Browser {
       });
   }
 
-  hears(event: string): Promise<Message> {
-    return until(() => this.messages.find((message) => message.event === event));
+  async hears(event: string): Promise<Message> {
+    return (await until(() => this.messages.find((message) => message.event === event)))!;
   }
 
   queues(): unknown[] {
