@@ -1,7 +1,7 @@
 import type { ErrorDetail } from '../contract/lease.dto.js';
 import { DomainError } from '../platform/errors/domain-error.js';
 import { JsonReader } from '../platform/json/json-reader.js';
-import { DEFAULT_JSON_LIMITS } from '../platform/json/parse-json.js';
+import { DEFAULT_JSON_LIMITS } from '../platform/json/json-limits.js';
 import { stopMessage, type Attempt } from './attempt.js';
 import { errorDetail } from './error-detail.js';
 

@@ -1,7 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Express } from 'express';
 import type { Config } from '../../config/config.js';
-import { DEFAULT_JSON_LIMITS } from '../json/parse-json.js';
+import { DEFAULT_JSON_LIMITS } from '../json/json-limits.js';
 import type { Logger } from '../logger.js';
 import { ContractPipe } from '../validation/contract-pipe.js';
 import { accessLog, type AnswerObserver } from './access-log.js';

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { DomainError } from '../errors/domain-error.js';
-import { DEFAULT_JSON_LIMITS, parseJson, type JsonLimits } from '../json/parse-json.js';
+import { DEFAULT_JSON_LIMITS, type JsonLimits } from '../json/json-limits.js';
+import { parseJson } from '../json/parse-json.js';
 
 export interface JsonBodyOptions {
   /** Largest body in bytes. Default 1 MB. */

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../contract/errors.js';
 import { DomainError } from '../errors/domain-error.js';
 import { JsonText } from './json-text.js';
-import type { JsonLimits } from './parse-json.js';
+import type { JsonLimits } from './json-limits.js';
 
 const QUOTE = 0x22;
 const PLUS = 0x2b;

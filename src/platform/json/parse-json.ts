@@ -1,18 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { DomainError } from '../errors/domain-error.js';
+import { DEFAULT_JSON_LIMITS, type JsonLimits } from './json-limits.js';
 import { JsonReader } from './json-reader.js';
-
-export interface JsonLimits {
-  /** How many arrays and objects may enclose a value, counted from the root, and anew from the start of a raw value. */
-  maxDepth: number;
-  /** The keys whose values are kept as text, and how many bytes of UTF-8 each may have. */
-  rawBytes: Readonly<Record<string, number>>;
-}
-
-export const DEFAULT_JSON_LIMITS: JsonLimits = {
-  maxDepth: 64,
-  rawBytes: { payload: 256 * 1024, result: 256 * 1024, metadata: 16 * 1024 },
-};
 
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { DomainError } from '../../../src/platform/errors/domain-error.js';
 import { JsonText } from '../../../src/platform/json/json-text.js';
-import { parseJson, type JsonLimits } from '../../../src/platform/json/parse-json.js';
+import type { JsonLimits } from '../../../src/platform/json/json-limits.js';
+import { parseJson } from '../../../src/platform/json/parse-json.js';
 
 const parse = (text: string | Buffer, limits?: JsonLimits) => parseJson(Buffer.from(text as string), limits);
 
