@@ -7,6 +7,7 @@ import { DispatchController } from './dispatch.controller.js';
 import { Dispatcher } from './dispatcher.js';
 import { JobCommands } from './job-commands.js';
 import { JobReader } from './job-reader.js';
+import { jobReadingControllers, jobReadingProviders } from './job-reading.js';
 import { JobStore } from './job-store.js';
 import { JobsController } from './jobs.controller.js';
 import { Leases } from './leases.js';
@@ -15,10 +16,10 @@ import { JobReadySource } from './ready-source.js';
 import { Reports } from './reports.js';
 import { Submission } from './submission.js';
 
-/** Owns jobs and attempts: submission, dispatch, reports, and what people do to jobs. */
+/** Owns jobs and attempts: submission, dispatch, reports, lists, and what people do to jobs. */
 @Module({
   imports: [QueueModule],
-  controllers: [JobsController, DispatchController],
+  controllers: [...jobReadingControllers, JobsController, DispatchController],
   providers: [
     Announcer,
     Claimer,
@@ -31,6 +32,7 @@ import { Submission } from './submission.js';
     PollingWorkers,
     Reports,
     Submission,
+    ...jobReadingProviders,
   ],
   exports: [Announcer, Dispatcher, JobCommands, JobReader, JobStore, Leases],
 })
