@@ -6,7 +6,8 @@ import { migrate } from './platform/database/migrations.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './platform/embedded-postgres/embedded-postgres.js';
 import { configureApp } from './platform/http/configure-app.js';
 import type { Logger } from './platform/logger.js';
-
+import { Metrics } from './platform/metrics.js';
+import { nestLogger } from './platform/nest-logger.js';
 import { OrchestratorModule } from './roles.js';
 
 /** An orchestrator that listens. */
@@ -22,7 +23,8 @@ export interface RunningOrchestrator {
  * @throws whatever keeps it from serving: the database, a migration, a port that is taken
  */
 export async function startOrchestrator(config: Config, logger: Logger): Promise<RunningOrchestrator> {
-  const embedded = config.databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: config.dataDir, logger }) : null;
+  const embedded =
+    config.databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: config.dataDir, logger }) : null;
   try {
     const settings: Config = embedded ? Object.freeze({ ...config, databaseUrl: embedded.url }) : config;
     const app = await serve(settings, logger);
@@ -38,11 +40,11 @@ async function serve(config: Config, logger: Logger): Promise<NestExpressApplica
   if (ran.length > 0) logger.info({ migrations: ran }, 'the database was migrated');
   const app = await NestFactory.create<NestExpressApplication>(OrchestratorModule.with(config, logger), {
     bodyParser: false,
-    logger: ['error', 'warn'],
+    logger: nestLogger(logger),
     abortOnError: false,
   });
   try {
-    configureApp(app, config, logger);
+    configureApp(app, config, logger, app.get(Metrics).observeAnswer);
     await app.listen(config.port, config.host);
     return app;
   } catch (error) {

@@ -39,6 +39,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (status === 429 || status === 503) {
       response.setHeader('retry-after', Math.ceil(error.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS));
     }
+    if (status === 401) response.setHeader('www-authenticate', 'Bearer realm="job-orchestrator"');
     response.setHeader('x-request-id', requestId);
     // Set by a handler that failed later: this answer is no file and no stream.
     response.removeHeader('content-type');
