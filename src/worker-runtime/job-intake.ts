@@ -35,8 +35,9 @@ export class JobIntake {
 
   constructor(private readonly options: IntakeOptions) {}
 
-  /** For a report that may carry a request for jobs. */
+  /** For a report that may carry a request for jobs. Not beside a long poll: that would be superseded and answered with nothing. */
   ask(): Ask | null {
+    if (this.poll) return null;
     const limit = this.room;
     if (limit <= 0) return null;
     this.asked += limit;
@@ -48,9 +49,9 @@ export class JobIntake {
     if (jobs) this.take(jobs, text, clock.monotonicMs() - sentAtMs > STALE_MS);
   }
 
-  /** Parks a long poll unless there is one, or no room. */
+  /** Parks a long poll unless there is one, or a report asks for jobs just now, or there is no room. */
   startPoll(): void {
-    if (this.poll || this.room <= 0) return;
+    if (this.poll || this.asked > 0 || this.room <= 0) return;
     const controller = new AbortController();
     this.poll = controller;
     void this.runPoll(this.room, controller.signal).finally(() => {
