@@ -17,7 +17,13 @@ export class CountsPublisher {
     logger: Logger,
   ) {
     // It rests ten times as long as it took: counts must not become the load.
-    this.task = new PeriodicTask({ name: 'counts', everyMs: EVERY_MS, restFactor: 10, logger, run: () => this.run() });
+    this.task = new PeriodicTask({
+      name: 'counts',
+      everyMs: EVERY_MS,
+      restFactor: 10,
+      logger,
+      run: () => this.publish(),
+    });
   }
 
   start(): void {
@@ -28,7 +34,8 @@ export class CountsPublisher {
     return this.task.stop();
   }
 
-  private async run(): Promise<void> {
+  /** Publishes the counts if some browser listens here and they are not those of the last time. */
+  async publish(): Promise<void> {
     if (!this.bus.hasAudienceHere) return;
     const jobs: StatusCounts = await this.stats.countJobs({});
     const text = JSON.stringify(jobs);
