@@ -7,7 +7,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from './platform/embedde
 import { configureApp } from './platform/http/configure-app.js';
 import type { Logger } from './platform/logger.js';
 import { Metrics } from './platform/metrics.js';
-import { NestLogger } from './platform/nest-logger.js';
+import { nestLogger } from './platform/nest-logger.js';
 import { OrchestratorModule } from './roles.js';
 
 /** An orchestrator that listens. */
@@ -40,7 +40,7 @@ async function serve(config: Config, logger: Logger): Promise<NestExpressApplica
   if (ran.length > 0) logger.info({ migrations: ran }, 'the database was migrated');
   const app = await NestFactory.create<NestExpressApplication>(OrchestratorModule.with(config, logger), {
     bodyParser: false,
-    logger: new NestLogger(logger),
+    logger: nestLogger(logger),
     abortOnError: false,
   });
   try {
