@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { ConfigError, helpText, readCommand, type Config } from './config/config.js';
+import { clock } from './platform/clock.js';
 import { EmbeddedPostgresError } from './platform/embedded-postgres/embedded-postgres-error.js';
 import { createLogger, type Logger } from './platform/logger.js';
 import { version } from './platform/package-root.js';
@@ -16,6 +17,9 @@ interface Running {
   readonly stopped?: Promise<void>;
 }
 
+/** npm passes on the Ctrl-C that the terminal has sent here already: so soon after the first it is the same one. */
+const SAME_SIGNAL_MS = 500;
+
 /** Errors whose message alone is for the person who started this; a stack would bury it. */
 const PLAIN_ERRORS = [ConfigError, EmbeddedPostgresError, HandlersError];
 
@@ -25,8 +29,8 @@ async function main(args: string[]): Promise<void> {
   if (command.kind === 'version') return void process.stdout.write(`${version}\n`);
   const { config } = command;
   const logger = createLogger({ level: config.logLevel, format: config.logFormat, role: config.role });
-  const running = config.role === 'worker' ? await startWorker({ config, logger }) : await startServing(config, logger, args);
-  await untilStopped(running, logger);
+  const starting = config.role === 'worker' ? startWorker({ config, logger }) : startServing(config, logger, args);
+  await untilStopped(starting, logger);
 }
 
 async function startServing(config: Config, logger: Logger, args: readonly string[]): Promise<Running> {
@@ -42,16 +46,19 @@ async function startServing(config: Config, logger: Logger, args: readonly strin
   };
 }
 
-/** Stops in good order on SIGINT or SIGTERM, at once on the second. */
-async function untilStopped(running: Running, logger: Logger): Promise<void> {
+/** Stops in good order on a signal, or when the parent of a worker is gone; at once on the second. One that comes early waits for the start. */
+async function untilStopped(starting: Promise<Running>, logger: Logger): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const stop = (signal: NodeJS.Signals) => {
-      logger.info({ signal }, 'stopping');
-      running.stop().then(resolve, reject);
+    let lastAt = -Infinity;
+    const stop = (reason: string) => {
+      if (clock.monotonicMs() - lastAt < SAME_SIGNAL_MS) return;
+      lastAt = clock.monotonicMs();
+      logger.info({ reason }, 'stopping');
+      starting.then((running) => running.stop()).then(resolve, reject);
     };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-    running.stopped?.then(resolve, reject);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+    process.on('disconnect', () => stop('the parent process is gone'));
+    starting.then((running) => running.stopped?.then(resolve, reject), reject);
   });
   logger.info('stopped');
 }
