@@ -137,7 +137,7 @@ export const Field = {
 
   /** One nested wire class. */
   object(type: () => Constructor, options: FieldOptions = {}) {
-    return field(options, { type }, [IsObject(), ValidateNested()], type);
+    return field(options, { type: lazily(type) }, [IsObject(), ValidateNested()], type);
   },
 
   /** A list of one nested wire class. */
@@ -145,7 +145,7 @@ export const Field = {
     const { minItems, maxItems, ...rest } = options;
     return field(
       rest,
-      { type, isArray: true, minItems, maxItems },
+      { type: lazily(type), isArray: true, minItems, maxItems },
       [IsArray(), ...sizes(minItems, maxItems), ValidateNested({ each: true })],
       type,
     );
@@ -187,6 +187,12 @@ function field(
     ...checks,
     ...(nested ? [rememberNested(nested)] : []),
   );
+}
+
+/** Nest's OpenAPI module knows a function that answers a class, and is not the class, by the name `type`. */
+function lazily(get: () => Constructor): () => Constructor {
+  const type = () => get();
+  return type;
 }
 
 function rememberNested(type: () => Constructor): PropertyDecorator {

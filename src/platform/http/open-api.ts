@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { INestApplication } from '@nestjs/common';
 import { ErrorBody } from '../../contract/errors.js';
+import { ErrorDetail } from '../../contract/lease.dto.js';
 import { version } from '../package-root.js';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -27,7 +28,8 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addCookieAuth('orchestrator_session', { type: 'apiKey', in: 'cookie' }, 'session')
     .build();
   const document = SwaggerModule.createDocument(app, about, {
-    extraModels: [ErrorBody],
+    // Nothing else names these two: every operation answers the one, and the other is half of a oneOf.
+    extraModels: [ErrorBody, ErrorDetail],
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
   for (const [path, item] of Object.entries(document.paths)) {
