@@ -1,6 +1,6 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const apiPaths = [
   'jobs',
@@ -16,11 +16,27 @@ const apiPaths = [
   'docs',
 ];
 
+/** Lets the browser fetch the font beside the script and not after the style sheet, in time for the first paint. */
+const preloadFont: Plugin = {
+  name: 'preload-font',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { bundle }) =>
+      Object.keys(bundle ?? {})
+        .filter((file) => file.endsWith('.woff2'))
+        .map((file) => ({
+          tag: 'link',
+          attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: '', href: `/ui/${file}` },
+          injectTo: 'head',
+        })),
+  },
+};
+
 /** Builds the dashboard; `vite` alone serves it with the API of `ORCHESTRATOR_URL` (default http://localhost:8080) behind it. */
 export default defineConfig({
   root: 'client',
   base: '/ui/',
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), preloadFont],
   build: {
     outDir: '../dist/client',
     emptyOutDir: true,

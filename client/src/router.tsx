@@ -24,7 +24,7 @@ const login = createRoute({
 const overview = createRoute({
   getParentRoute: () => shell,
   path: '/',
-  validateSearch: (search: Record<string, unknown>) => pickParams(search, ['window', 'queue']),
+  validateSearch: (search: Record<string, unknown>) => pickParams(search, ['window', 'from', 'to']),
   component: lazyRouteComponent(() => import('./overview/overview-page.js'), 'OverviewPage'),
 });
 
@@ -51,7 +51,7 @@ const bulk = createRoute({
 const errors = createRoute({
   getParentRoute: () => shell,
   path: '/errors',
-  validateSearch: (search: Record<string, unknown>) => pickParams(search, ['window']),
+  validateSearch: (search: Record<string, unknown>) => pickParams(search, ['window', 'state', 'type']),
   component: lazyRouteComponent(() => import('./errors/errors-page.js'), 'ErrorsPage'),
 });
 
@@ -65,7 +65,7 @@ const queues = createRoute({
 const queue = createRoute({
   getParentRoute: () => shell,
   path: '/queues/$name',
-  validateSearch: (search: Record<string, unknown>) => pickParams(search, ['window']),
+  validateSearch: (search: Record<string, unknown>) => pickParams(search, ['window', 'from', 'to']),
   component: lazyRouteComponent(() => import('./queues/queue-page.js'), 'QueuePage'),
 });
 

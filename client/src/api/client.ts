@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch';
+import type { paths } from '../../../src/contract/openapi-types.js';
 import { createStore } from '../ui/external-store.js';
 import { ApiError } from './api-error.js';
 import { parseJson, stringifyJson } from './lossless.js';
@@ -6,7 +7,7 @@ import { parseJson, stringifyJson } from './lossless.js';
 const TIME_LIMIT_MS = 10_000;
 
 /** The only way to the API; typed by the OpenAPI document that the server generates. */
-export const client = createClient<any>({
+export const client = createClient<paths>({
   baseUrl: window.location.origin,
   credentials: 'same-origin',
   querySerializer: { array: { style: 'form', explode: false } },

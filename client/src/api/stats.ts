@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answer, client } from './client.js';
-import type { ErrorGroup, Health, Stats, StatsWindow, Timeseries } from './types.js';
+import type { ErrorGroupList, ErrorGroupState, Health, Stats, StatsWindow, Timeseries } from './types.js';
 
 export interface StatsScope {
   queue?: string;
@@ -29,16 +29,23 @@ export function timeseriesQuery(window: StatsWindow, scope: StatsScope = {}) {
 }
 
 /** Failures grouped by what they have in common, most frequent first. */
-export function errorGroupsQuery(window: StatsWindow) {
+export function errorGroupsQuery(window: StatsWindow, state: ErrorGroupState = 'open') {
   return queryOptions({
-    queryKey: ['errors', window],
+    queryKey: ['errors', window, state],
     queryFn: ({ signal }) =>
-      answer<{ groups: ErrorGroup[] }>(
-        (options) => client.GET('/errors', { params: { query: { window, limit: 100 } }, ...options }),
+      answer<ErrorGroupList>(
+        (options) => client.GET('/errors', { params: { query: { window, state, limit: 100 } }, ...options }),
         signal,
       ),
     select: (list) => list.groups,
   });
+}
+
+/** Sets a group of errors aside, or brings it back. */
+export async function markErrorGroup(fingerprint: string, verb: 'mute' | 'resolve' | 'reopen'): Promise<void> {
+  await answer((options) =>
+    client.POST(`/errors/{fingerprint}/${verb}`, { params: { path: { fingerprint } }, ...options }),
+  );
 }
 
 /** Whether the server's own parts work. */

@@ -14,7 +14,15 @@ import type {
 import type { LogList, StoredLogLine } from '../../../src/contract/lease.dto.js';
 import type { Queue, QueueList } from '../../../src/contract/queue.dto.js';
 import type { Session } from '../../../src/contract/session.dto.js';
-import type { ErrorGroup, Stats, StatsWindow, Timeseries, TimeseriesBucket } from '../../../src/contract/stats.dto.js';
+import type {
+  ErrorGroup,
+  ErrorGroupList,
+  ErrorGroupState,
+  Stats,
+  StatsWindow,
+  Timeseries,
+  TimeseriesBucket,
+} from '../../../src/contract/stats.dto.js';
 import type { Worker, WorkerList } from '../../../src/contract/worker.dto.js';
 
 export type {
@@ -22,6 +30,8 @@ export type {
   BulkAction,
   CreateJob,
   ErrorGroup,
+  ErrorGroupList,
+  ErrorGroupState,
   Health,
   Job,
   JobEvent,

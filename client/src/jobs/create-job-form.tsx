@@ -77,6 +77,8 @@ export function CreateJobForm({
   };
 
   return (
+    // The keys are those of its fields: what bubbles up to the form, it sends.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <form
       noValidate
       className="space-y-4"

@@ -36,7 +36,7 @@ export function isJobId(text: string): boolean {
 /** Keeps what the job list understands. */
 export function validateJobSearch(search: Record<string, unknown>): JobSearch {
   const payloadKeys = Object.keys(search).filter((key) => key.startsWith('payload.'));
-  return pickParams(search, [...KEYS, ...payloadKeys]) as JobSearch;
+  return pickParams(search, [...KEYS, ...payloadKeys]);
 }
 
 /** One filter in force, to be shown as a chip that can be removed. */

@@ -21,7 +21,7 @@ export function StatusFilter({ search }: { search: JobSearch }) {
   });
   const counts = isCountable ? stats?.jobs : undefined;
   const current = statusesOf(search);
-  const total = counts && Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const total = counts && JOB_STATUSES.map((status) => counts[status]).reduce((sum, count) => sum + count, 0);
   const target = (status: string | undefined) => ({ ...search, status, cursor: undefined });
   return (
     <nav aria-label="Filter by status" className="-mx-4 overflow-x-auto px-4 [scrollbar-width:none] md:mx-0 md:px-0">

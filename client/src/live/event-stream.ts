@@ -32,7 +32,7 @@ export async function readEventStream({ signal, onBytes, onMessage }: StreamList
     const type = response.headers.get('content-type') ?? '';
     if (!data || !type.startsWith('text/event-stream')) throw new Error(`No event stream: ${response.status}`);
     const parser = new MessageParser(onMessage);
-    const reader = (data as ReadableStream<Uint8Array<ArrayBuffer>>).pipeThrough(new TextDecoderStream()).getReader();
+    const reader = data.pipeThrough(new TextDecoderStream()).getReader();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;

@@ -8,6 +8,7 @@ import { workerListQuery } from '../api/workers.js';
 import { formatDuration, plural } from '../ui/format.js';
 import { Card } from '../ui/page.js';
 import { Skeleton } from '../ui/states.js';
+import { RelativeTime } from '../ui/time.js';
 
 const OLD_PENDING_SECONDS = 300;
 const MAX_ITEMS = 12;
@@ -24,6 +25,7 @@ export function AttentionList({ window }: { window: StatsWindow }) {
   const queues = useQuery(queueListQuery());
   const workers = useQuery(workerListQuery());
   const errors = useQuery(errorGroupsQuery(window));
+  const checkedAt = Math.min(queues.dataUpdatedAt, workers.dataUpdatedAt, errors.dataUpdatedAt);
   const isLoaded = queues.data && workers.data && errors.data;
   const items = isLoaded
     ? [
@@ -36,11 +38,15 @@ export function AttentionList({ window }: { window: StatsWindow }) {
     <Card title="Needs attention">
       {!isLoaded && <Skeleton className="m-4 h-5 w-48" />}
       {isLoaded && items.length === 0 && (
-        <p className="flex items-center gap-2 p-4 text-sm text-muted">
-          <CircleCheck aria-hidden className="size-4 text-success-fg" /> All clear
-        </p>
+        <div className="flex flex-col items-center justify-center gap-1 px-4 py-20 text-center text-sm">
+          <CircleCheck aria-hidden className="mb-1 size-6 text-(--success-dot)" />
+          <p className="font-medium">All clear</p>
+          <p className="text-xs text-muted">
+            Checked <RelativeTime at={new Date(checkedAt).toISOString()} />
+          </p>
+        </div>
       )}
-      <ul className="divide-y divide-line">
+      <ul className="max-h-65 divide-y divide-line overflow-y-auto">
         {items.slice(0, MAX_ITEMS).map((item) => (
           <li key={item.key}>
             <Link
@@ -52,7 +58,9 @@ export function AttentionList({ window }: { window: StatsWindow }) {
               ) : (
                 <TriangleAlert aria-label="Warning" className="size-4 shrink-0 text-warn-fg" />
               )}
-              <span className="min-w-0 flex-1 break-words">{item.text}</span>
+              <span className="min-w-0 flex-1 truncate max-sm:line-clamp-2 max-sm:whitespace-normal" title={item.text}>
+                {item.text}
+              </span>
               <ChevronRight aria-hidden className="size-4 shrink-0 text-muted" />
             </Link>
           </li>
@@ -98,7 +106,7 @@ function errorItem(group: ErrorGroup): Item {
   return {
     key: `error ${group.fingerprint}`,
     isSevere: false,
-    text: `${group.type} failed ${plural(group.occurrences, 'time')}: ${group.message.slice(0, 160)}`,
+    text: `${group.type} failed ${plural(group.occurrences, 'time')}: ${group.message.slice(0, 120)}`,
     link: { to: '/jobs', search: { error: group.fingerprint } },
   };
 }

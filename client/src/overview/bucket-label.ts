@@ -1,14 +1,11 @@
 import type { StatsWindow } from '../api/types.js';
+import { preferences } from '../settings/preferences.js';
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const dayAndClock = new Intl.DateTimeFormat(undefined, {
-  weekday: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
+const parts = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
 
-/** The start of a bucket as a person reads it in a chart of this window. */
+/** The start of a bucket as a person reads it in a chart of this window, in the preferred zone. */
 export function bucketLabel(at: string, window: StatsWindow): string {
-  return (window === '7d' ? dayAndClock : clock).format(new Date(at));
+  const zone = preferences.get().zone === 'utc' ? { timeZone: 'UTC' } : {};
+  const day = window === '7d' ? ({ weekday: 'short' } as const) : {};
+  return new Intl.DateTimeFormat('en-GB', { ...parts, ...day, ...zone }).format(new Date(at));
 }

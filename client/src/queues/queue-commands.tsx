@@ -1,19 +1,24 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Gauge, Pause, Play } from 'lucide-react';
+import { Ban, Ellipsis, Gauge, LayoutList, Pause, Play } from 'lucide-react';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { notify } from '../ui/notify.js';
 import { messageOf } from '../api/api-error.js';
 import { limitQueue, pauseQueue, queueKeys, resumeQueue } from '../api/queues.js';
 import type { Queue } from '../api/types.js';
-import { Button } from '../ui/button.js';
-import { Dialog } from '../ui/dialog.js';
-import { Field } from '../ui/field.js';
+import { useCanWrite } from '../auth/use-can-write.js';
+import { BulkDialog } from '../jobs/bulk-dialog.js';
+import { Button, IconButton } from '../ui/button.js';
+import { Menu, MenuItem, MenuSeparator } from '../ui/menu.js';
+import { LimitDialog } from './limit-dialog.js';
 
-/** Pause or resume, and the limit of jobs that run at a time. */
+/** Pause or resume, the limit of jobs that run at a time, and emptying the queue. */
 export function QueueCommands({ queue }: { queue: Queue }) {
   const queries = useQueryClient();
+  const navigate = useNavigate();
+  const canWrite = useCanWrite();
   const [isSending, setSending] = useState(false);
-  const [isLimiting, setLimiting] = useState(false);
+  const [dialog, setDialog] = useState<'limit' | 'purge' | null>(null);
   const run = async (command: () => Promise<unknown>, done: string) => {
     setSending(true);
     try {
@@ -26,36 +31,49 @@ export function QueueCommands({ queue }: { queue: Queue }) {
       await queries.invalidateQueries({ queryKey: queueKeys.all });
     }
   };
+  if (!canWrite) return null;
+  const [verb, Icon, command, done] = queue.is_paused
+    ? (['Resume', Play, resumeQueue, 'resumed'] as const)
+    : (['Pause', Pause, pauseQueue, 'paused'] as const);
   return (
-    <span className="flex justify-end gap-2">
-      <Button size="sm" aria-label={`Limit queue ${queue.name}`} onClick={() => setLimiting(true)}>
-        <Gauge aria-hidden /> Limit
+    <span className="flex justify-end gap-1">
+      <Button
+        size="sm"
+        className="w-24"
+        aria-label={`${verb} queue ${queue.name}`}
+        disabled={isSending}
+        onClick={() => void run(() => command(queue.name), `Queue ${queue.name} ${done}`)}
+      >
+        <Icon aria-hidden /> {verb}
       </Button>
-      {queue.is_paused ? (
-        <Button
-          size="sm"
-          className="w-24"
-          aria-label={`Resume queue ${queue.name}`}
-          disabled={isSending}
-          onClick={() => void run(() => resumeQueue(queue.name), `Queue ${queue.name} resumed`)}
+      <Menu
+        trigger={
+          <IconButton label={`Actions for queue ${queue.name}`}>
+            <Ellipsis />
+          </IconButton>
+        }
+      >
+        <MenuItem icon={<LayoutList />} onSelect={() => void navigate({ to: '/jobs', search: { queue: queue.name } })}>
+          View its jobs
+        </MenuItem>
+        <MenuItem icon={<Gauge />} onSelect={() => setDialog('limit')}>
+          Limit jobs at a time…
+        </MenuItem>
+        <MenuSeparator />
+        <MenuItem
+          danger
+          icon={<Ban />}
+          disabledReason={queue.pending === 0 ? 'Nothing is pending' : undefined}
+          onSelect={() => setDialog('purge')}
         >
-          <Play aria-hidden /> Resume
-        </Button>
-      ) : (
-        <Button
-          size="sm"
-          className="w-24"
-          aria-label={`Pause queue ${queue.name}`}
-          disabled={isSending}
-          onClick={() => void run(() => pauseQueue(queue.name), `Queue ${queue.name} paused`)}
-        >
-          <Pause aria-hidden /> Pause
-        </Button>
-      )}
+          Cancel pending jobs…
+        </MenuItem>
+      </Menu>
       <LimitDialog
+        key={String(queue.concurrency_limit)}
         queue={queue}
-        open={isLimiting}
-        onOpenChange={setLimiting}
+        open={dialog === 'limit'}
+        onOpenChange={() => setDialog(null)}
         onLimit={(limit) =>
           void run(
             () => limitQueue(queue.name, limit),
@@ -63,53 +81,14 @@ export function QueueCommands({ queue }: { queue: Queue }) {
           )
         }
       />
+      {dialog === 'purge' && (
+        <BulkDialog
+          action="cancel"
+          scope={{ filter: { queue: queue.name, status: ['PENDING'] } }}
+          onClose={() => setDialog(null)}
+          onStarted={() => setDialog(null)}
+        />
+      )}
     </span>
-  );
-}
-
-function LimitDialog({
-  queue,
-  open,
-  onOpenChange,
-  onLimit,
-}: {
-  queue: Queue;
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  onLimit: (limit: number) => void;
-}) {
-  const [text, setText] = useState(String(queue.concurrency_limit ?? 0));
-  const isValid = /^\d{1,6}$/.test(text.trim()) && Number(text) <= 100_000;
-  return (
-    <Dialog title={`Limit queue ${queue.name}`} open={open} onOpenChange={onOpenChange} width="sm:max-w-sm">
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!isValid) return;
-          onLimit(Number(text));
-          onOpenChange(false);
-        }}
-      >
-        <Field
-          label="Jobs at a time"
-          hint="Over all workers together. 0 takes the limit away."
-          error={isValid ? undefined : 'A whole number from 0 to 100,000 is needed.'}
-        >
-          {(control) => (
-            <input
-              {...control}
-              className="field tabular"
-              inputMode="numeric"
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-            />
-          )}
-        </Field>
-        <Button type="submit" variant="primary" disabled={!isValid}>
-          Save limit
-        </Button>
-      </form>
-    </Dialog>
   );
 }

@@ -4,7 +4,14 @@ import { ArrowLeft, ListX } from 'lucide-react';
 import { queueListQuery } from '../api/queues.js';
 import { timeseriesQuery } from '../api/stats.js';
 import type { Queue, StatsWindow } from '../api/types.js';
-import { HistoryCharts } from '../overview/history-charts.js';
+import {
+  BacklogChart,
+  LatencyChart,
+  ThroughputChart,
+  toZoom,
+  ZoomNote,
+  type Zoom,
+} from '../overview/history-charts.js';
 import { statsWindows, toWindow } from '../overview/stats-window.js';
 import { formatDuration, formatNumber } from '../ui/format.js';
 import { Notice } from '../ui/notice.js';
@@ -12,7 +19,9 @@ import { Page } from '../ui/page.js';
 import { Segmented } from '../ui/segmented.js';
 import { EmptyState, ErrorState } from '../ui/states.js';
 import { StatusBadge } from '../ui/status-badge.js';
+import { RecentJobs } from '../jobs/recent-jobs.js';
 import { QueueCommands } from './queue-commands.js';
+import { QueueWorkers } from './queue-workers.js';
 
 const route = getRouteApi('/shell/queues/$name');
 
@@ -24,6 +33,12 @@ export function QueuePage() {
   const window = toWindow(search.window, '1h');
   const query = useQuery(queueListQuery(name));
   const series = useQuery({ ...timeseriesQuery(window, { queue: name }), placeholderData: keepPreviousData });
+  const history = {
+    data: series.data,
+    zoom: toZoom(search),
+    onZoom: (zoom: Zoom | undefined) =>
+      void navigate({ to: '.', search: { window: search.window, ...zoom }, resetScroll: false }),
+  };
   const queue = query.data?.queues.find((each) => each.name === name);
   return (
     <Page title={name}>
@@ -48,13 +63,24 @@ export function QueuePage() {
             <Notice tone="warn">No workers: nobody serves this queue while jobs wait in it.</Notice>
           )}
           <Counts queue={queue} />
-          <Segmented<StatsWindow>
-            label="Window"
-            value={window}
-            options={statsWindows}
-            onChange={(next) => void navigate({ to: '.', search: { window: next } })}
-          />
-          <HistoryCharts data={series.data} />
+          <div className="flex flex-wrap items-center gap-3">
+            <Segmented<StatsWindow>
+              label="Window"
+              value={window}
+              options={statsWindows}
+              onChange={(next) => void navigate({ to: '.', search: { window: next }, resetScroll: false })}
+            />
+            <ZoomNote {...history} />
+          </div>
+          <div className="grid gap-4 xl:grid-cols-3">
+            <ThroughputChart {...history} />
+            <LatencyChart {...history} />
+            <BacklogChart {...history} />
+          </div>
+          <div className="grid items-start gap-4 xl:grid-cols-3">
+            <RecentJobs className="xl:col-span-2" params={{ queue: name }} search={{ queue: name }} />
+            <QueueWorkers name={name} />
+          </div>
         </>
       )}
     </Page>
@@ -72,13 +98,14 @@ function Counts({ queue }: { queue: Queue }) {
   const facts = [
     { name: 'Limit', value: queue.concurrency_limit === null ? 'None' : formatNumber(queue.concurrency_limit) },
     { name: 'Workers', value: formatNumber(queue.workers) },
+    { name: 'Wait p95', value: queue.wait_p95_ms === null ? '—' : formatDuration(queue.wait_p95_ms) },
     {
       name: 'Oldest pending',
       value: queue.oldest_pending_seconds === null ? '—' : formatDuration(queue.oldest_pending_seconds * 1000),
     },
   ];
   return (
-    <ul className="grid grid-cols-2 gap-3 sm:grid-cols-4 2xl:grid-cols-8">
+    <ul className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-9">
       {counts.map(({ status, name, value }) => (
         <li key={name}>
           <Link

@@ -3,6 +3,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { ListEnd, Search } from 'lucide-react';
 import { queueListQuery } from '../api/queues.js';
 import type { Queue } from '../api/types.js';
+import { Sparkline } from '../overview/sparkline.js';
 import { formatDuration, formatNumber } from '../ui/format.js';
 import { Meter } from '../ui/meter.js';
 import { Page } from '../ui/page.js';
@@ -37,9 +38,11 @@ export function QueuesPage() {
         <ErrorState error={query.error} what="queues" onRetry={() => void query.refetch()} />
       )}
       {query.data && queues.length === 0 && (
-        <EmptyState icon={ListEnd} title={q ? 'No queues match' : 'No queues yet'}>
-          {q ? null : 'A queue comes to be with its first job.'}
-        </EmptyState>
+        <div className="rounded-lg border border-line bg-surface">
+          <EmptyState icon={ListEnd} title={q ? 'No queues match' : 'No queues yet'}>
+            {q ? null : 'A queue comes to be with its first job.'}
+          </EmptyState>
+        </div>
       )}
       {(isSlow || queues.length > 0) && (
         <Table label="Queues" busy={query.isPending} data-cards>
@@ -57,8 +60,9 @@ export function QueuesPage() {
                 Oldest pending
               </ColumnHeader>
               <ColumnHeader align="right" className="max-xl:hidden">
-                Done, failed 1 h
+                Wait p95
               </ColumnHeader>
+              <ColumnHeader className="max-xl:hidden">Ended, last hour</ColumnHeader>
               <ColumnHeader align="right">Workers</ColumnHeader>
               <th scope="col">
                 <span className="sr-only">Actions</span>
@@ -66,7 +70,7 @@ export function QueuesPage() {
             </tr>
           </thead>
           <tbody>
-            {query.isPending && <SkeletonRows rows={5} columns={10} />}
+            {query.isPending && <SkeletonRows rows={5} columns={11} />}
             {queues.map((queue) => (
               <QueueRow key={queue.name} queue={queue} />
             ))}
@@ -113,12 +117,25 @@ function QueueRow({ queue }: { queue: Queue }) {
         {queue.oldest_pending_seconds === null ? '—' : formatDuration(queue.oldest_pending_seconds * 1000)}
       </td>
       <td data-phone="hide" className="text-right text-muted max-xl:hidden">
-        {formatNumber(queue.succeeded_last_hour)}, {formatNumber(queue.failed_last_hour)}
+        {queue.wait_p95_ms === null ? '—' : formatDuration(queue.wait_p95_ms)}
+      </td>
+      <td data-phone="hide" className="w-56 max-xl:hidden">
+        <span className="flex items-center gap-3">
+          <span className="w-24 shrink-0">
+            <Sparkline values={queue.ended_per_minute} status="SUCCESS" />
+          </span>
+          <span className="text-xs whitespace-nowrap text-muted">
+            {formatNumber(queue.succeeded_last_hour + queue.failed_last_hour)}
+            {queue.failed_last_hour > 0 && (
+              <span className="text-danger-fg"> · {formatNumber(queue.failed_last_hour)} failed</span>
+            )}
+          </span>
+        </span>
       </td>
       <td data-label="Workers" className="text-right">
         {isStuck ? <span className="font-medium text-danger-fg">No workers</span> : formatNumber(queue.workers)}
       </td>
-      <td className="max-md:!order-last max-md:ml-auto">
+      <td data-phone="end">
         <QueueCommands queue={queue} />
       </td>
     </tr>

@@ -99,14 +99,16 @@ function ServerCard() {
           <span className="text-muted">{health?.status ?? '—'}</span>
         </Row>
         {health &&
-          Object.entries(health.details).map(([part, state]) => (
-            <Row key={part} name={part === 'postgres' ? 'PostgreSQL' : 'Redis'}>
-              <span className="text-muted">
-                {state.status}
-                {state.message ? ` – ${state.message}` : ''}
-              </span>
-            </Row>
-          ))}
+          (['postgres', 'redis'] as const)
+            .map((part) => ({ part, state: health.details[part] }))
+            .map(({ part, state }) => (
+              <Row key={part} name={part === 'postgres' ? 'PostgreSQL' : 'Redis'}>
+                <span className="text-muted">
+                  {state.status}
+                  {state.message ? ` – ${state.message}` : ''}
+                </span>
+              </Row>
+            ))}
       </div>
       {health && health.warnings.length > 0 && (
         <ul className="space-y-2 p-4">

@@ -68,9 +68,9 @@ export default function JsonViewer({ value, name }: { value: unknown; name: stri
         <p className="p-4 text-sm text-muted">Too large to show here ({formatBytes(bytes)}). Download it instead.</p>
       ) : (
         // A scrollable region must be reachable by keyboard.
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         <div
           role="region"
+          // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={0}
           aria-label={name}
           className="max-h-[60vh] overflow-auto py-2 font-mono text-xs -outline-offset-2"

@@ -3,10 +3,9 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { ArrowLeft, ServerOff } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiError } from '../api/api-error.js';
-import { jobListQuery } from '../api/jobs.js';
 import type { Worker } from '../api/types.js';
 import { workerQuery } from '../api/workers.js';
-import { JobBadge } from '../jobs/job-badge.js';
+import { RecentJobs } from '../jobs/recent-jobs.js';
 import { CopyButton } from '../ui/copy-button.js';
 import { Meter, Progress } from '../ui/meter.js';
 import { Card, Page } from '../ui/page.js';
@@ -60,7 +59,7 @@ function WorkerDetails({ worker }: { worker: Worker }) {
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_360px]">
         <div className="min-w-0 space-y-4">
           <Running worker={worker} />
-          <RecentJobs id={worker.id} />
+          <RecentJobs params={{ worker_id: worker.id }} search={{ worker: worker.id }} />
         </div>
         <Card title="Facts">
           <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 p-4 text-sm">
@@ -110,41 +109,6 @@ function Running({ worker }: { worker: Worker }) {
             </span>
             <span className="w-16 text-right text-muted">
               <Duration from={job.started_at} to={null} />
-            </span>
-          </li>
-        ))}
-      </ul>
-    </Card>
-  );
-}
-
-function RecentJobs({ id }: { id: string }) {
-  const { data } = useQuery(jobListQuery({ worker_id: id, limit: 25 }));
-  return (
-    <Card
-      title="Recent jobs"
-      aside={
-        <Link to="/jobs" search={{ worker: id }} className="text-xs text-accent underline-offset-2 hover:underline">
-          All jobs of this worker
-        </Link>
-      }
-    >
-      {data?.jobs.length === 0 && <p className="p-4 text-sm text-muted">None yet.</p>}
-      <ul className="divide-y divide-line">
-        {data?.jobs.map((job) => (
-          <li key={job.id} className="flex min-h-11 items-center gap-3 px-4 text-sm">
-            <span className="w-40 shrink-0 max-sm:w-auto">
-              <JobBadge job={job} />
-            </span>
-            <Link
-              to="/jobs/$id"
-              params={{ id: job.id }}
-              className="min-w-0 truncate font-medium underline-offset-2 hover:underline"
-            >
-              {job.type}
-            </Link>
-            <span className="ml-auto text-muted">
-              <RelativeTime at={job.finished_at ?? job.updated_at} />
             </span>
           </li>
         ))}
