@@ -26,6 +26,12 @@ HANDLERS = {
     "py-sleep": lambda payload, stop: {"stopped_early": stop.wait(payload["seconds"])},
 }
 
+
+
+class Stop(threading.Event):
+    verdict = None  # What the heartbeat was told: "cancel" or "lost".
+
+
 stopping = threading.Event()
 current = None  # (lease, stop) of the job that runs, for the heartbeat
 worker = None
@@ -68,8 +74,10 @@ def heartbeat():
         body = {"worker_id": worker["worker_id"], "running": [running[0]] if running else []}
         try:
             answer = call("/workers/heartbeat", body, timeout=5)
-            if running and any(lease["verdict"] != "ok" for lease in answer["leases"]):
-                running[1].set()
+            for lease in answer["leases"]:
+                if running and lease["verdict"] != "ok":
+                    running[1].verdict = lease["verdict"]
+                    running[1].set()
         except (OSError, ValueError):
             pass  # The next one is due soon; the lease outlives two that fail.
 
@@ -77,24 +85,32 @@ def heartbeat():
 def run(job):
     global current
     lease = {"job_id": job["id"], "attempt": job["attempt"], "lease_token": job["lease_token"]}
-    stop = threading.Event()
+    stop = Stop()
     current = (lease, stop)
     limit = threading.Timer(job["timeout_seconds"], stop.set)
     limit.start()
-    started = time.monotonic()
-    try:
-        outcome = {"status": "SUCCESS", "result": HANDLERS[job["type"]](job["payload"], stop)}
-        if time.monotonic() - started >= job["timeout_seconds"]:
-            outcome = {"status": "TIMED_OUT", "error": "the time limit has passed"}
-    except Exception as error:
-        detail = {"message": str(error), "type": type(error).__name__, "stack": traceback.format_exc()}
-        outcome = {"status": "FAILED", "error": detail, "retryable": not isinstance(error, KeyError)}
+    outcome = execute(job, stop)
     limit.cancel()
-    repeat("/jobs/report", lambda: {"worker_id": worker["worker_id"], "reports": [{**lease, **outcome}]})
+    if stop.verdict == "cancel":
+        outcome = {"status": "CANCELLED"}
+    elif stop.is_set() and not stop.verdict:
+        outcome = {"status": "TIMED_OUT", "error": "the time limit has passed"}
+    if stop.verdict != "lost":
+        repeat("/jobs/report", lambda: {"worker_id": worker["worker_id"], "reports": [{**lease, **outcome}]})
     current = None
 
 
-signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+def execute(job, stop):
+    handler = HANDLERS.get(job["type"])
+    if not handler:
+        return {"status": "FAILED", "error": f"this worker has no handler for {job['type']}", "retryable": False}
+    try:
+        return {"status": "SUCCESS", "result": handler(job["payload"], stop)}
+    except Exception as error:
+        return {"status": "FAILED", "error": {"message": str(error), "type": type(error).__name__, "stack": traceback.format_exc()}}
+
+
+signal.signal(signal.SIGTERM, lambda *_: stopping.set() if current else sys.exit(0))  # A job that runs may finish.
 register()
 threading.Thread(target=heartbeat, daemon=True).start()
 while not stopping.is_set():

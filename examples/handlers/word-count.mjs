@@ -25,11 +25,12 @@ export default async function wordCount(job, { signal, progress, log, Unrecovera
     }
   } catch (error) {
     // Another try finds the file no more than this one did; a full disk or a busy network share is worth another try.
-    if (error.code === 'ENOENT' || error.code === 'EISDIR') throw new UnrecoverableError(error.message, { cause: error });
+    if (error.code === 'ENOENT' || error.code === 'EISDIR')
+      throw new UnrecoverableError(error.message, { cause: error });
     throw error;
   }
 
   const top = [...counts].sort(([, a], [, b]) => b - a).slice(0, 5);
   log(`${path}: ${words} words`);
-  return { lines, words, characters, top: Object.fromEntries(top) };
+  return { lines, words, characters, top: top.map(([word, count]) => `${word} ${count}`) };
 }

@@ -20,7 +20,7 @@ export type ToHeartbeat =
       /** The text of each `RunningLease`. */
       running: string[];
       freeSlots: number;
-      state: WorkerState | undefined;
+      state: WorkerState;
     }
   | { kind: 'registered'; workerId: string; heartbeatSeconds: number; leaseSeconds: number }
   | { kind: 'beat' }

@@ -62,7 +62,8 @@ async function beat(): Promise<boolean> {
     for (const body of leases ? bodiesOf(leases) : [blindBody(isRenewal)]) {
       const answer = await client.heartbeat(body, Math.min(LONGEST_CALL_MS, leaseSeconds * 333));
       const verdicts = answer.leases.filter(({ verdict }) => verdict !== 'ok');
-      if (verdicts.length > 0 || answer.commands.length > 0) tell({ kind: 'answer', verdicts, commands: answer.commands });
+      if (verdicts.length > 0 || answer.commands.length > 0)
+        tell({ kind: 'answer', verdicts, commands: answer.commands });
     }
     if (isRenewal) instants.renewedAtMs = sentAtMs;
     isRefused = false;
@@ -86,10 +87,12 @@ async function askMainThread(): Promise<Leases | undefined> {
 }
 
 function bodiesOf({ running, freeSlots, state }: Leases): string[] {
-  const tail = `],"free_slots":${freeSlots}${state ? `,"state":"${state}"` : ''}}`;
+  const tail = `],"free_slots":${freeSlots},"state":"${state}"}`;
   const texts: string[] = [];
   for (let from = 0; from === 0 || from < running.length; from += MOST_LEASES_PER_CALL) {
-    texts.push(`{"worker_id":"${workerId}","running":[${running.slice(from, from + MOST_LEASES_PER_CALL).join(',')}${tail}`);
+    texts.push(
+      `{"worker_id":"${workerId}","running":[${running.slice(from, from + MOST_LEASES_PER_CALL).join(',')}${tail}`,
+    );
   }
   return texts;
 }
@@ -102,7 +105,12 @@ function blindBody(isRenewal: boolean): string {
 function tellRefused(error: CallError): void {
   if (isRefused) return;
   isRefused = true;
-  tell({ kind: 'log', level: 'warn', fields: { reason: error.message }, message: 'the orchestrator refuses heartbeats; repeating' });
+  tell({
+    kind: 'log',
+    level: 'warn',
+    fields: { reason: error.message },
+    message: 'the orchestrator refuses heartbeats; repeating',
+  });
 }
 
 function tell(message: FromHeartbeat): void {

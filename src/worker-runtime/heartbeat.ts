@@ -16,8 +16,7 @@ interface HeartbeatOptions {
   /** All leases held, finished ones that are not yet acknowledged included. */
   held: () => Iterable<Attempt>;
   freeSlots: () => number;
-  /** Undefined leaves the state to the orchestrator. */
-  state: () => WorkerState | undefined;
+  state: () => WorkerState;
   /** Attempts that must stop. */
   verdicts: (verdicts: LeaseStatus[]) => void;
   commands: (commands: string[]) => void;

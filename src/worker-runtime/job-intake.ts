@@ -79,7 +79,8 @@ export class JobIntake {
       const { value, text } = await repeatCall(() => client.next(body, signal), signal);
       this.take(value.jobs, text, false);
       const waitedMs = clock.monotonicMs() - startedAtMs;
-      const isEmptyAtOnce = value.jobs.length === 0 && waitedMs < Math.min(EMPTY_ANSWER_PAUSE_MS, body.wait_seconds * 500);
+      const isEmptyAtOnce =
+        value.jobs.length === 0 && waitedMs < Math.min(EMPTY_ANSWER_PAUSE_MS, body.wait_seconds * 500);
       if (isEmptyAtOnce) await delay(EMPTY_ANSWER_PAUSE_MS, undefined, { signal });
     } catch (error) {
       if (signal.aborted) return;

@@ -66,7 +66,8 @@ export class JobLogs {
         (answer) => {
           if (answer.is_full) attempt.linesLeft = 0;
         },
-        (error: Error) => this.logger.debug({ job: id, lines: lines.length, reason: error.message }, 'log lines were lost'),
+        (error: Error) =>
+          this.logger.debug({ job: id, lines: lines.length, reason: error.message }, 'log lines were lost'),
       )
       .finally(() => this.sending.delete(attempt));
     this.sending.set(attempt, sent);

@@ -82,6 +82,7 @@ export class JobSlots {
     this.prefetch.reset();
     this.ready = this.ready.filter((attempt) => !isHoarded(attempt));
     this.endAll(hoarded, { status: 'RELEASED' });
+    this.options.wake();
   }
 
   /** Does what heartbeats were told. An attempt that has ended already is not touched: the verdict on its report counts. */
@@ -92,7 +93,8 @@ export class JobSlots {
     for (const attempt of this.running) {
       const verdict = verdictOf(attempt);
       if (verdict === 'lost' || verdict === 'cancel') attempt.stop(verdict, now);
-      if (verdict === 'lost') this.options.logger.info({ job: attempt.job.id }, 'a lease was lost: its attempt is stopped');
+      if (verdict === 'lost')
+        this.options.logger.info({ job: attempt.job.id }, 'a lease was lost: its attempt is stopped');
     }
     for (const attempt of this.ready.filter(verdictOf)) {
       this.ready.splice(this.ready.indexOf(attempt), 1);

@@ -43,7 +43,9 @@ export async function loadHandlers(path: string): Promise<Handlers> {
   if (path === '') return new Handlers();
   const full = resolve(path);
   if (!existsSync(full)) {
-    throw new HandlersError(`HANDLERS ${full} does not exist. Give a folder with one file for each job type, or a module.`);
+    throw new HandlersError(
+      `HANDLERS ${full} does not exist. Give a folder with one file for each job type, or a module.`,
+    );
   }
   return new Handlers(statSync(full).isDirectory() ? await loadFolder(full) : await loadModule(full));
 }
@@ -71,7 +73,9 @@ function isHandlerFile(name: string): boolean {
 async function loadModule(file: string): Promise<Map<string, Handler>> {
   const exported = unwrap(await load(file));
   if (typeof exported !== 'object' || exported === null || Object.keys(exported).length === 0) {
-    throw new HandlersError(`${file}: its default export must be an object such as { email: async (job, context) => … }.`);
+    throw new HandlersError(
+      `${file}: its default export must be an object such as { email: async (job, context) => … }.`,
+    );
   }
   const handlers = new Map<string, Handler>();
   for (const [type, handler] of Object.entries(exported)) {
@@ -96,7 +100,11 @@ async function load(file: string): Promise<Record<string, unknown>> {
 }
 
 function handlerOf(exports: Record<string, unknown>, file: string): Handler {
-  const candidates = [unwrap(exports), exports['handler'], (exports['default'] as { handler?: unknown } | null)?.handler];
+  const candidates = [
+    unwrap(exports),
+    exports['handler'],
+    (exports['default'] as { handler?: unknown } | null)?.handler,
+  ];
   const handler = candidates.find((candidate) => typeof candidate === 'function');
   if (!handler) {
     throw new HandlersError(

@@ -128,7 +128,10 @@ export class OrchestratorClient {
         : new CallError(`${path}: ${(cause as Error).message}`, null, null, null, { cause });
     if (error.isTransient && !path.endsWith('/logs') && !this.failing.has(path)) {
       this.failing.add(path);
-      this.logger.warn({ path, status: error.status, reason: error.message }, 'the orchestrator does not answer; repeating');
+      this.logger.warn(
+        { path, status: error.status, reason: error.message },
+        'the orchestrator does not answer; repeating',
+      );
     }
     return error;
   }

@@ -79,7 +79,10 @@ function resultProblem(text: string, maxBytes: number): string | undefined {
   const bytes = text.length * 3 <= maxBytes ? 0 : Buffer.byteLength(text);
   if (bytes > maxBytes) return `has ${bytes} bytes, over the limit of ${maxBytes}`;
   try {
-    new JsonReader(`{"result":${text}}`, { maxDepth: DEFAULT_JSON_LIMITS.maxDepth, rawBytes: { result: maxBytes } }).read();
+    new JsonReader(`{"result":${text}}`, {
+      maxDepth: DEFAULT_JSON_LIMITS.maxDepth,
+      rawBytes: { result: maxBytes },
+    }).read();
     return undefined;
   } catch (error) {
     if (error instanceof DomainError) return error.details?.[0]?.message ?? error.message;

@@ -138,7 +138,8 @@ export class ReportOutbox {
     const { logger, settled } = this.options;
     batch.forEach((report, index) => {
       const { job } = report.attempt;
-      const verdict = results[index]?.job_id === job.id ? results[index] : results.find(({ job_id }) => job_id === job.id);
+      const verdict =
+        results[index]?.job_id === job.id ? results[index] : results.find(({ job_id }) => job_id === job.id);
       const fields = { job: job.id, type: job.type, attempt: job.attempt };
       if (verdict?.verdict === 'invalid') return this.invalid(report, verdict.message ?? 'no reason given');
       if (verdict?.verdict === 'lost') logger.info(fields, 'a report came too late: the lease was lost');

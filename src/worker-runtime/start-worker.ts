@@ -55,7 +55,15 @@ class WorkerRun implements RunningWorker {
     const { signal } = this.ending;
     this.client = new OrchestratorClient(url, config.apiKeys[0]?.secret, logger);
     this.registration = new Registration(this.client, config, logger, signal);
-    this.worker = new Worker({ config, url, logger, client: this.client, registration: this.registration, handlers, signal });
+    this.worker = new Worker({
+      config,
+      url,
+      logger,
+      client: this.client,
+      registration: this.registration,
+      handlers,
+      signal,
+    });
     this.stopped = this.run();
   }
 

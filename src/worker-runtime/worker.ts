@@ -78,7 +78,7 @@ export class Worker {
       logger,
       held: () => this.slots.allHeld,
       freeSlots: () => this.slots.free,
-      state: () => (this.state === 'stopping' ? 'draining' : undefined),
+      state: () => (this.state === 'active' ? 'active' : 'draining'),
       verdicts: (verdicts) => this.slots.heed(verdicts),
       commands: (commands) => this.obey(commands),
       unknownWorker: (workerId) => void registration.renew(workerId).catch(() => undefined),
@@ -159,7 +159,6 @@ export class Worker {
       this.logsFlushedAtMs = nowMs;
       this.logs.flush();
     }
-    this.wake();
   }
 
   private obey(commands: string[]): void {
@@ -192,7 +191,7 @@ export class Worker {
         this.waiters.delete(check);
         resolve(result);
       };
-      const timer = setTimeout(() => end(false), limitMs);
+      const timer = setTimeout(() => end(false), limitMs).unref();
       this.waiters.add(check);
       check();
     });

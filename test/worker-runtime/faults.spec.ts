@@ -30,7 +30,8 @@ describe('a worker in trouble', () => {
   afterAll(() => processes.remove());
 
   const start = (flags = {}) => processes.start(orchestrator.url, { handlers: processes.folder(HANDLERS), ...flags });
-  const reported = (id: string | undefined, limitMs = 10_000) => until(() => orchestrator.reports.get(id!), limitMs) as Promise<Report>;
+  const reported = (id: string | undefined, limitMs = 10_000) =>
+    until(() => orchestrator.reports.get(id!), limitMs) as Promise<Report>;
 
   it('waits for an orchestrator that is not there yet, and says so once', async () => {
     const port = await freePort();

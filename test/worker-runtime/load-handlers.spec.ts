@@ -23,7 +23,10 @@ describe('the handlers of a worker', () => {
   }
 
   it('come from a folder, one file for each type; files that start with _ are none', async () => {
-    const folder = processes.folder({ 'a.mjs': `import { b } from './_b.mjs'; export default () => b;`, '_b.mjs': 'export const b = 1;' });
+    const folder = processes.folder({
+      'a.mjs': `import { b } from './_b.mjs'; export default () => b;`,
+      '_b.mjs': 'export const b = 1;',
+    });
     expect(await resultOf(folder, 'a')).toBe(1);
   });
 
@@ -32,7 +35,10 @@ describe('the handlers of a worker', () => {
   });
 
   it('come from a module that maps types to functions, and may replace the default', async () => {
-    const module = join(processes.folder({ 'all.mjs': 'export default { default: (job) => "any " + job.type };' }), 'all.mjs');
+    const module = join(
+      processes.folder({ 'all.mjs': 'export default { default: (job) => "any " + job.type };' }),
+      'all.mjs',
+    );
     expect(await resultOf(module, 'x')).toBe('any x');
   });
 

@@ -109,13 +109,16 @@ export class ScriptedOrchestrator {
     if (path === '/workers/heartbeat') this.heartbeats.push(Object.assign(body, { atMs: performance.now() }));
     if (refusal === 'hang') return;
     if (refusal) {
-      return answer(JSON.stringify({ error: { code: refusal.code, message: 'scripted', request_id: 'r' } }), refusal.status);
+      return answer(
+        JSON.stringify({ error: { code: refusal.code, message: 'scripted', request_id: 'r' } }),
+        refusal.status,
+      );
     }
     if (path === '/workers/register') return answer(this.register(body), 201);
     if (path === '/workers/heartbeat') return answer(this.heartbeat(body));
     if (path === '/jobs/next') return this.next(body, response, answer);
     if (path === '/jobs/report') return answer(this.report(body));
-    this.logs.push(Object.assign({ job_id: path.split('/')[2]! }, body as AppendLogs));
+    this.logs.push(Object.assign({ job_id: path.split('/')[2]! }, body));
     answer('{"accepted":1,"is_full":false}');
   }
 
@@ -133,11 +136,14 @@ export class ScriptedOrchestrator {
     this.polls.push(body);
     const parked: Parked = { limit: body.limit ?? 1, answer };
     this.parked = parked;
-    const end = setTimeout(() => {
-      if (this.parked !== parked) return;
-      this.parked = undefined;
-      answer('{"jobs":[]}');
-    }, (body.wait_seconds ?? 0) * 1000);
+    const end = setTimeout(
+      () => {
+        if (this.parked !== parked) return;
+        this.parked = undefined;
+        answer('{"jobs":[]}');
+      },
+      (body.wait_seconds ?? 0) * 1000,
+    );
     response.on('close', () => {
       clearTimeout(end);
       if (this.parked === parked) this.parked = undefined;
@@ -160,7 +166,10 @@ export class ScriptedOrchestrator {
   }
 }
 
-function leased({ type, payload = null, payloadText = JSON.stringify(payload), timeout_seconds = 30 }: JobInput, lease: number) {
+function leased(
+  { type, payload = null, payloadText = JSON.stringify(payload), timeout_seconds = 30 }: JobInput,
+  lease: number,
+) {
   const id = randomUUID();
   const text =
     `{"id":"${id}","type":"${type}","queue":"${type}","payload":${payloadText},"attempt":1,"lease_token":"${randomUUID()}",` +

@@ -29,11 +29,14 @@ export class WorkerProcesses {
   }
 
   start(url: string, flags: Record<string, string | number> = {}): RunningProcess {
-    const args = Object.entries({ 'orchestrator-url': url, role: 'worker', ...flags }).map(([name, value]) => `--${name}=${value}`);
+    const args = Object.entries({ 'orchestrator-url': url, role: 'worker', ...flags }).map(
+      ([name, value]) => `--${name}=${value}`,
+    );
     const child = spawn(process.execPath, ['--import', TYPESCRIPT, PROGRAM, ...args]);
     this.children.add(child);
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const exited = once(child, 'close').then(([code]) => {
       this.children.delete(child);
       return code as number | null;
