@@ -27,12 +27,12 @@ describe('a worker that is told to stop', () => {
   async function startWith(type: string, payload: unknown = null, flags = {}) {
     const worker = start(flags);
     const [id] = orchestrator.submit({ type, payload });
-    await until(() => orchestrator.out.has(id!), 10_000);
+    await until(() => orchestrator.heartbeats.at(-1)?.running?.length === 1, 12_000);
     return { worker, id: id! };
   }
 
   it('finishes what runs, takes nothing new, and delivers the reports', async () => {
-    const { worker, id } = await startWith('sleep', 700);
+    const { worker, id } = await startWith('sleep', 2500);
     worker.child.kill('SIGTERM');
     await until(() => orchestrator.heartbeats.at(-1)?.state === 'draining');
     const [late] = orchestrator.submit({ type: 'sleep', payload: 0 });

@@ -28,6 +28,90 @@ const HANDLERS = {
   'sleep.mjs': 'export default ({ payload }) => new Promise((resolve) => setTimeout(resolve, payload));',
 };
 
+async function runOn(orchestrator: ScriptedOrchestrator, job: JobInput): Promise<Report> {
+  const [id] = orchestrator.submit(job);
+  return until(() => orchestrator.reports.get(id!), 12_000) as Promise<Report>;
+}
+
+describe('what a worker reports', () => {
+  const processes = new WorkerProcesses();
+  const orchestrator = new ScriptedOrchestrator();
+
+  beforeAll(async () => {
+    await orchestrator.start();
+    processes.start(orchestrator.url, { handlers: processes.folder(HANDLERS) });
+  });
+  afterAll(async () => {
+    await processes.remove();
+    await orchestrator.stop();
+  });
+
+  const run = (job: JobInput) => runOn(orchestrator, job);
+
+  it('keeps its own handlers beside the built-in ones', async () => {
+    const [email, other] = await Promise.all([
+      run({ type: 'email', payload: { to: 'a@b' } }),
+      run({ type: 'never-seen' }),
+    ]);
+    expect(email).toMatchObject({ status: 'SUCCESS', result: { to: 'a@b' } });
+    expect(other).toMatchObject({ status: 'SUCCESS', result: { type: 'never-seen' } });
+  });
+
+  it('shows a handler each payload to the last digit', async () => {
+    const texts = ['{"n":1970670598291982290}', '[ 1e2 , "}\\"]" ]', '{"jobs":[{"payload":1}],"payload":2}', 'null'];
+    const ids = orchestrator.submit(...texts.map((payloadText) => ({ type: 'exact', payloadText })));
+    await until(() => ids.every((id) => orchestrator.reports.has(id)), 10_000);
+    expect(ids.map((id) => orchestrator.reports.get(id)!.result)).toEqual(texts);
+  });
+
+  it('reports a thrown error with its class, stack and cause, and what it says about another try', async () => {
+    const report = await run({ type: 'throw' });
+    expect(report).toMatchObject({
+      status: 'FAILED',
+      retryable: true,
+      error: { message: 'out of range', type: 'RangeError' },
+    });
+    expect((report.error as { stack: string }).stack).toMatch(/throw\.mjs[^]*Caused by: Error: the root/);
+    expect(await run({ type: 'hopeless' })).toMatchObject({ status: 'FAILED', retryable: false });
+    expect(await run({ type: 'later' })).toMatchObject({ status: 'FAILED', retryable: true, retry_after_seconds: 7.5 });
+  });
+
+  it('cuts a long message at 8 kB, says so, and replaces what cannot be stored', async () => {
+    const { message } = (await run({ type: 'wordy' })).error as { message: string };
+    expect(Buffer.byteLength(message)).toBeLessThanOrEqual(8192);
+    expect(message).toMatch(/^\ufffdé+ … \(cut\)$/);
+  });
+
+  it.each([
+    ['bigint', /BigInt/],
+    ['huge', /over the limit of 262144/],
+    ['nul', /NUL/],
+    ['deep', /nests deeper than 64 levels/],
+  ])('fails a job for good whose result (%s) the API could not take', async (type, message) => {
+    const report = await run({ type });
+    expect(report).toMatchObject({ status: 'FAILED', retryable: false });
+    expect((report.error as { message: string }).message).toMatch(message);
+  });
+
+  it('sends log lines before the report of their attempt, and progress with the heartbeat', async () => {
+    const [id] = orchestrator.submit({ type: 'talk' });
+    orchestrator.submit({ type: 'progress' });
+    await until(() => orchestrator.reports.has(id!), 10_000);
+    expect(orchestrator.logs).toMatchObject([
+      {
+        job_id: id,
+        attempt: 1,
+        lines: [
+          { message: 'one', level: 'info' },
+          { message: 'two', level: 'warn' },
+        ],
+      },
+    ]);
+    await until(() => orchestrator.heartbeats.some(({ running }) => running?.[0]?.progress === 40));
+    expect(orchestrator.heartbeats.at(-1)!.running![0]).toMatchObject({ progress: 40, message: 'nearly half' });
+  });
+});
+
 describe('a worker at work', () => {
   const processes = new WorkerProcesses();
   let orchestrator: ScriptedOrchestrator;
@@ -45,10 +129,7 @@ describe('a worker at work', () => {
   const start = (concurrency = 10) =>
     processes.start(orchestrator.url, { handlers: processes.folder(HANDLERS), concurrency });
 
-  async function run(job: JobInput): Promise<Report> {
-    const [id] = orchestrator.submit(job);
-    return until(() => orchestrator.reports.get(id!), 10_000) as Promise<Report>;
-  }
+  const run = (job: JobInput) => runOn(orchestrator, job);
 
   it('registers with its slots, queues and name, and reports what its handlers return', async () => {
     processes.start(orchestrator.url, { handlers: processes.folder(HANDLERS), queues: 'a,b', 'worker-name': 'w1' });
@@ -59,56 +140,6 @@ describe('a worker at work', () => {
     });
     expect(await run({ type: 'nothing' })).toMatchObject({ status: 'SUCCESS', result: null });
     expect(orchestrator.registrations).toMatchObject([{ name: 'w1', queues: ['a', 'b'], concurrency: 10 }]);
-  });
-
-  it('keeps its own handlers beside the built-in ones', async () => {
-    start();
-    const [email, other] = await Promise.all([
-      run({ type: 'email', payload: { to: 'a@b' } }),
-      run({ type: 'never-seen' }),
-    ]);
-    expect(email).toMatchObject({ status: 'SUCCESS', result: { to: 'a@b' } });
-    expect(other).toMatchObject({ status: 'SUCCESS', result: { type: 'never-seen' } });
-  });
-
-  it('shows a handler each payload to the last digit', async () => {
-    start();
-    const texts = ['{"n":1970670598291982290}', '[ 1e2 , "}\\"]" ]', '{"jobs":[{"payload":1}],"payload":2}', 'null'];
-    const ids = orchestrator.submit(...texts.map((payloadText) => ({ type: 'exact', payloadText })));
-    await until(() => orchestrator.reports.size === texts.length, 10_000);
-    expect(ids.map((id) => orchestrator.reports.get(id)!.result)).toEqual(texts);
-  });
-
-  it('reports a thrown error with its class, stack and cause, and what it says about another try', async () => {
-    start();
-    const report = await run({ type: 'throw' });
-    expect(report).toMatchObject({
-      status: 'FAILED',
-      retryable: true,
-      error: { message: 'out of range', type: 'RangeError' },
-    });
-    expect((report.error as { stack: string }).stack).toMatch(/throw\.mjs[^]*Caused by: Error: the root/);
-    expect(await run({ type: 'hopeless' })).toMatchObject({ status: 'FAILED', retryable: false });
-    expect(await run({ type: 'later' })).toMatchObject({ status: 'FAILED', retryable: true, retry_after_seconds: 7.5 });
-  });
-
-  it('cuts a long message at 8 kB, says so, and replaces what cannot be stored', async () => {
-    start();
-    const { message } = (await run({ type: 'wordy' })).error as { message: string };
-    expect(Buffer.byteLength(message)).toBeLessThanOrEqual(8192);
-    expect(message).toMatch(/^\ufffdé+ … \(cut\)$/);
-  });
-
-  it.each([
-    ['bigint', /BigInt/],
-    ['huge', /over the limit of 262144/],
-    ['nul', /NUL/],
-    ['deep', /nests deeper than 64 levels/],
-  ])('fails a job for good whose result (%s) the API could not take', async (type, message) => {
-    start();
-    const report = await run({ type });
-    expect(report).toMatchObject({ status: 'FAILED', retryable: false });
-    expect((report.error as { message: string }).message).toMatch(message);
   });
 
   it('aborts an attempt at its time limit', async () => {
@@ -138,25 +169,6 @@ describe('a worker at work', () => {
     expect(orchestrator.reports.get(cancelled!)).toMatchObject({ status: 'CANCELLED' });
     await run({ type: 'nothing' });
     expect(orchestrator.reports.has(lost!)).toBe(false);
-  });
-
-  it('sends log lines before the report of their attempt, and progress with the heartbeat', async () => {
-    start();
-    const [id] = orchestrator.submit({ type: 'talk' });
-    orchestrator.submit({ type: 'progress' });
-    await until(() => orchestrator.reports.has(id!), 10_000);
-    expect(orchestrator.logs).toMatchObject([
-      {
-        job_id: id,
-        attempt: 1,
-        lines: [
-          { message: 'one', level: 'info' },
-          { message: 'two', level: 'warn' },
-        ],
-      },
-    ]);
-    await until(() => orchestrator.heartbeats.some(({ running }) => running?.[0]?.progress === 40));
-    expect(orchestrator.heartbeats.at(-1)!.running![0]).toMatchObject({ progress: 40, message: 'nearly half' });
   });
 
   it('takes no more long jobs than it has slots', async () => {
