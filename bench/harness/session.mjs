@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AgentProcess } from './agent-process.mjs';
 import { startCpuClock } from './processes.mjs';
+import { startStatementClock } from './statements.mjs';
 
 const STALL_MS = 30_000;
 
@@ -31,6 +32,7 @@ export class Session {
     this.client = await AgentProcess.start(system, 'client');
     await this.client.call('prepare', this.env, this.settings);
     await this.client.call('openClient', this.env, this.settings);
+    if (bench.profile && system.store !== 'redis') this.statements = await startStatementClock(this.env.databaseUrl);
   }
 
   /** Starts worker processes; they begin at once. */
@@ -94,6 +96,7 @@ export class Session {
   }
 
   async close() {
+    if (this.statements) console.table(await this.statements());
     await Promise.all(this.workers.map((worker) => worker.stop()));
     await this.client?.stop();
     await Promise.all(Object.values(this.servers).map((server) => server.stop()));

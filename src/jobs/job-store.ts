@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { settle, type AttemptOutcome, type Settlement } from '../contract/job-state.js';
+import { arrayLiteral } from '../platform/database/array-literal.js';
 import { Database } from '../platform/database/database.js';
 import type { Queryable } from '../platform/database/lane.js';
 import { random } from '../platform/random.js';
@@ -45,12 +46,12 @@ export class JobStore {
    */
   claim(claims: readonly Claim[], limitedQueue: string | null = null, on: Queryable = this.database.lease): Promise<ClaimedRow[]> {
     return on.query<ClaimedRow>(claim.claimJobs, [
-      claims.map((each) => each.jobId),
-      claims.map((each) => each.attemptId),
-      claims.map((each) => each.leaseToken),
-      claims.map((each) => each.workerId),
-      claims.map((each) => each.pollId),
-      claims.map((each) => each.isParked),
+      arrayLiteral(claims.map((each) => each.jobId)),
+      arrayLiteral(claims.map((each) => each.attemptId)),
+      arrayLiteral(claims.map((each) => each.leaseToken)),
+      arrayLiteral(claims.map((each) => each.workerId)),
+      arrayLiteral(claims.map((each) => each.pollId)),
+      arrayLiteral(claims.map((each) => each.isParked)),
       this.config.leaseSeconds,
       TIME_LIMIT_GRACE_SECONDS,
       limitedQueue,
@@ -124,17 +125,17 @@ export class JobStore {
   }
 }
 
-export function fenceArrays(fences: readonly Fence[]): unknown[][] {
+export function fenceArrays(fences: readonly Fence[]): unknown[] {
   return [
-    fences.map((fence) => fence.jobId),
-    fences.map((fence) => fence.attempt),
-    fences.map((fence) => fence.leaseToken),
+    arrayLiteral(fences.map((fence) => fence.jobId)),
+    arrayLiteral(fences.map((fence) => fence.attempt)),
+    arrayLiteral(fences.map((fence) => fence.leaseToken)),
   ];
 }
 
-export function newJobArrays(jobs: readonly NewJob[]): unknown[][] {
+export function newJobArrays(jobs: readonly NewJob[]): unknown[] {
   return [
-    jobs.map((job) => job.id),
+    arrayLiteral(jobs.map((job) => job.id)),
     jobs.map((job) => job.queue),
     jobs.map((job) => job.type),
     jobs.map((job) => job.payload),

@@ -1,8 +1,8 @@
 import type { Logger } from '../logger.js';
 import { Lane } from './lane.js';
 
-/** Shares of the connections: what callers wait for, what workers wait for, what nobody waits for. */
-const SHARES = { api: 0.4, lease: 0.4 };
+/** Of the connections; what callers wait for and what workers wait for share the rest. */
+const SWEEP_SHARE = 0.2;
 const NOTIFICATION_CONNECTIONS = 1;
 
 /**
@@ -24,16 +24,19 @@ export class Database {
     logger: Logger,
   ) {
     const size = poolSize - NOTIFICATION_CONNECTIONS;
-    const api = Math.max(1, Math.round(size * SHARES.api));
-    const lease = Math.max(1, Math.round(size * SHARES.lease));
-    const sweep = Math.max(1, size - api - lease);
+    // A rebuild of the ready queue holds one connection for its lock and reads over another.
+    const sweep = Math.max(2, Math.round(size * SWEEP_SHARE));
+    const api = Math.floor((size - sweep) / 2);
+    const lease = size - sweep - api;
     // The hot statements join a batch of ids with tables by primary key, in the order of the ids: that order is the lock order. Any
-    // other plan would lock in another order, or, misled by statistics of a table that changes by the second, scan it.
+    // other plan would lock in another order, or, misled by statistics of a table that changes by the second, scan it: a plan made while
+    // a table was empty would begin there, and is kept.
     const byKeyOnly = {
       enable_hashjoin: 'off',
       enable_mergejoin: 'off',
       enable_seqscan: 'off',
       enable_bitmapscan: 'off',
+      join_collapse_limit: '1',
       plan_cache_mode: 'force_generic_plan',
     };
     this.api = new Lane({ name: 'api', url, size: api, timeoutMs: 10_000, logger });

@@ -1,5 +1,6 @@
 import pg, { type PoolClient } from 'pg';
 import type { Logger } from '../logger.js';
+import { parseInstant } from './parse-instant.js';
 import type { Statement } from './statement.js';
 
 const CONNECT_TIMEOUT_MS = 3000;
@@ -8,6 +9,7 @@ const SERVER_HEAD_START_MS = 500;
 
 // Counts are int8; none of ours comes near 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, parseInstant);
 
 export interface LaneOptions {
   name: string;
@@ -50,6 +52,7 @@ export class Lane implements Queryable {
             statement_timeout: `${timeoutMs - SERVER_HEAD_START_MS}ms`,
             idle_in_transaction_session_timeout: `${timeoutMs}ms`,
             jit: 'off',
+            timezone: 'UTC',
             ...settings,
           })
             .map(([key, value]) => `SET ${key} = '${value}'`)
