@@ -6,7 +6,7 @@ import { until } from '../support/until.js';
 let orchestrator: TestOrchestrator;
 
 beforeEach(async () => {
-  orchestrator = await TestOrchestrator.start('postgres');
+  orchestrator = await TestOrchestrator.start('redis');
 });
 
 afterEach(() => orchestrator.stop());
