@@ -10,7 +10,7 @@ const INSTALLED = join(root, 'node_modules', '.package-lock.json');
 export async function installIfNeeded() {
   if (modifiedAt(INSTALLED) >= modifiedAt(LOCKFILE)) return;
   console.log('Installing the dependencies; the first time takes a minute or two …');
-  const args = ['install', '--include=dev', '--no-audit', '--no-fund', '--loglevel=warn'];
+  const args = ['install', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   // Run by npm, the same npm; else the one on the PATH.
   const npm = process.env.npm_execpath;
   const { code } = npm
