@@ -12,5 +12,19 @@ import { JobLogs } from './logs/job-logs.js';
 import { JobLogsController } from './logs/job-logs.controller.js';
 
 /** What JobsModule takes in for lists, logs, explanations and bulk actions. */
-export const jobReadingControllers = [JobListsController, JobLogsController, JobExplainerController, JobActionsController];
-export const jobReadingProviders = [JobWalker, JobTotals, JobLists, JobLogs, JobExplainer, ActionPlanner, ActionRunner, JobActions];
+export const jobReadingControllers = [
+  JobListsController,
+  JobLogsController,
+  JobExplainerController,
+  JobActionsController,
+];
+export const jobReadingProviders = [
+  JobWalker,
+  JobTotals,
+  JobLists,
+  JobLogs,
+  JobExplainer,
+  ActionPlanner,
+  ActionRunner,
+  JobActions,
+];

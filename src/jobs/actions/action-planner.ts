@@ -84,5 +84,7 @@ async function freeze(
 }
 
 function tooMuch(message: string): DomainError {
-  return new DomainError('invalid_request', `The filter is too wide: ${message}.`, { details: [{ field: 'filter', message }] });
+  return new DomainError('invalid_request', `The filter is too wide: ${message}.`, {
+    details: [{ field: 'filter', message }],
+  });
 }

@@ -5,7 +5,8 @@ import { statement } from '../../platform/database/statement.js';
  * lease, which is `touched_at`. `next_chunk` is the fence: of two runners, only one gets to count a chunk.
  */
 
-const ACTION = 'token, action, state, actor, total, by_status, sample, next_chunk, done, skipped, created_at, finished_at';
+const ACTION =
+  'token, action, state, actor, total, by_status, sample, next_chunk, done, skipped, created_at, finished_at';
 
 export const insertAction = statement(
   'insert_action',

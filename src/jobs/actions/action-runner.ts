@@ -6,7 +6,14 @@ import { Database } from '../../platform/database/database.js';
 import type { Logger } from '../../platform/logger.js';
 import { PeriodicTask } from '../../platform/periodic-task.js';
 import { JobCommands } from '../job-commands.js';
-import { countAbortedChunk, countActionChunk, dropOldAction, findActionChunk, releaseAction, takeAction } from './action-queries.js';
+import {
+  countAbortedChunk,
+  countActionChunk,
+  dropOldAction,
+  findActionChunk,
+  releaseAction,
+  takeAction,
+} from './action-queries.js';
 import type { ActionRow } from './action-view.js';
 
 const EVERY_MS = 2000;
@@ -29,7 +36,12 @@ export class ActionRunner implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly bus: EventBus,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.task = new PeriodicTask({ name: 'bulk actions', everyMs: EVERY_MS, logger, run: (signal) => this.run(signal) });
+    this.task = new PeriodicTask({
+      name: 'bulk actions',
+      everyMs: EVERY_MS,
+      logger,
+      run: (signal) => this.run(signal),
+    });
   }
 
   onApplicationBootstrap(): void {
@@ -64,7 +76,11 @@ export class ActionRunner implements OnApplicationBootstrap, OnModuleDestroy {
       action = await this.runChunk(action);
       this.bus.publish({ kind: 'action', token: taken.token });
     }
-    if (action) this.logger.info({ token: taken.token, action: taken.action, done: action.done, skipped: action.skipped }, 'a bulk action is done');
+    if (action)
+      this.logger.info(
+        { token: taken.token, action: taken.action, done: action.done, skipped: action.skipped },
+        'a bulk action is done',
+      );
   }
 
   /** @returns the action as it is then; undefined when it is no longer this runner's */

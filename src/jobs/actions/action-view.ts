@@ -17,6 +17,12 @@ export interface ActionRow {
   finished_at: Date | null;
 }
 
-export function actionView({ created_at, finished_at, actor: _actor, next_chunk: _next, ...rest }: ActionRow): JobsAction {
+export function actionView({
+  created_at,
+  finished_at,
+  actor: _actor,
+  next_chunk: _next,
+  ...rest
+}: ActionRow): JobsAction {
   return { ...rest, created_at: created_at.toISOString(), finished_at: finished_at?.toISOString() ?? null };
 }

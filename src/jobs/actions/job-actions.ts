@@ -25,7 +25,8 @@ export class JobActions {
    */
   async start(body: StartAction, actor: string | null): Promise<JobsAction> {
     if (body.token != null) {
-      if (body.action != null || body.ids != null || body.filter != null) throw invalid('token', 'excludes action, ids and filter');
+      if (body.action != null || body.ids != null || body.filter != null)
+        throw invalid('token', 'excludes action, ids and filter');
       return body.dry_run ? this.get(body.token) : this.run(body.token, actor);
     }
     const plan = await this.planner.plan(actionOf(body), scopeOf(body), actor);
@@ -67,5 +68,7 @@ function scopeOf({ ids, filter }: StartAction): ActionScope {
 }
 
 function invalid(field: string, message: string): DomainError {
-  return new DomainError('invalid_request', `The request is not valid: ${field} ${message}.`, { details: [{ field, message }] });
+  return new DomainError('invalid_request', `The request is not valid: ${field} ${message}.`, {
+    details: [{ field, message }],
+  });
 }

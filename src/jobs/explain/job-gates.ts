@@ -46,12 +46,20 @@ function isWaiting({ status }: ExplainRow): boolean {
 }
 
 function gatesOf(row: ExplainRow, ahead: number | null): Gate[] {
-  return [runAt(row), paused(row), limit(row), liveWorker(row), ...(row.status === 'PENDING' ? [position(row, ahead)] : [])];
+  return [
+    runAt(row),
+    paused(row),
+    limit(row),
+    liveWorker(row),
+    ...(row.status === 'PENDING' ? [position(row, ahead)] : []),
+  ];
 }
 
 function runAt({ status, wait_until, wait_seconds, retry_count, max_retries }: ExplainRow): Gate {
-  if (wait_until === null || wait_seconds === null) return { gate: 'run_at', is_open: true, message: 'Its time has come.' };
-  const why = status === 'RETRYING' ? `It failed and waits for retry ${retry_count} of ${max_retries}` : 'It is scheduled';
+  if (wait_until === null || wait_seconds === null)
+    return { gate: 'run_at', is_open: true, message: 'Its time has come.' };
+  const why =
+    status === 'RETRYING' ? `It failed and waits for retry ${retry_count} of ${max_retries}` : 'It is scheduled';
   return {
     gate: 'run_at',
     is_open: wait_seconds <= 0,
@@ -63,7 +71,8 @@ function runAt({ status, wait_until, wait_seconds, retry_count, max_retries }: E
 }
 
 function paused({ queue, paused_at }: ExplainRow): Gate {
-  const message = paused_at === null ? `Queue ${queue} is not paused.` : `Queue ${queue} is paused since ${paused_at.toISOString()}.`;
+  const message =
+    paused_at === null ? `Queue ${queue} is not paused.` : `Queue ${queue} is paused since ${paused_at.toISOString()}.`;
   return { gate: 'queue_paused', is_open: paused_at === null, message };
 }
 
@@ -86,7 +95,7 @@ function liveWorker({ queue, serving }: ExplainRow): Gate {
     active > 0
       ? `${active} live ${active === 1 ? 'worker serves' : 'workers serve'} queue ${queue}.`
       : online > 0
-        ? `All ${online} live workers that serve queue ${queue} are draining.`
+        ? `Every live worker that serves queue ${queue} is draining.`
         : `No live worker serves queue ${queue}.`;
   return { gate: 'live_worker', is_open: active > 0, message };
 }
@@ -94,7 +103,10 @@ function liveWorker({ queue, serving }: ExplainRow): Gate {
 function position({ queue }: ExplainRow, ahead: number | null): Gate {
   if (ahead === null) return { gate: 'position', is_open: true, message: 'It is being handed out.' };
   const count = ahead >= MAX_AHEAD ? `${MAX_AHEAD} or more` : String(ahead);
-  const message = ahead === 0 ? `It is next in queue ${queue}.` : `${count} ${ahead === 1 ? 'job goes' : 'jobs go'} before it in queue ${queue}.`;
+  const message =
+    ahead === 0
+      ? `It is next in queue ${queue}.`
+      : `${count} ${ahead === 1 ? 'job goes' : 'jobs go'} before it in queue ${queue}.`;
   return { gate: 'position', is_open: ahead === 0, message };
 }
 
@@ -116,6 +128,9 @@ function summaryOf(row: ExplainRow, gates: readonly Gate[]): string {
     case 'CANCELLED':
       return `It was cancelled at ${at(row.finished_at)}.`;
     default:
-      return gates.find((gate) => !gate.is_open)?.message ?? 'Nothing stands in its way; a worker takes it as soon as it has a free slot.';
+      return (
+        gates.find((gate) => !gate.is_open)?.message ??
+        'Nothing stands in its way; a worker takes it as soon as it has a free slot.'
+      );
   }
 }

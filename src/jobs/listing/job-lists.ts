@@ -65,10 +65,14 @@ function totalOf(
 
 function cursorWithOffset(): DomainError {
   const message = 'excludes cursor';
-  return new DomainError('invalid_request', `The request is not valid: offset ${message}.`, { details: [{ field: 'offset', message }] });
+  return new DomainError('invalid_request', `The request is not valid: offset ${message}.`, {
+    details: [{ field: 'offset', message }],
+  });
 }
 
 function tooManyFilters(): DomainError {
   const message = `at most ${MAX_PAYLOAD_FILTERS} payload filters are possible`;
-  return new DomainError('invalid_request', `The request is not valid: ${message}.`, { details: [{ field: 'payload', message }] });
+  return new DomainError('invalid_request', `The request is not valid: ${message}.`, {
+    details: [{ field: 'payload', message }],
+  });
 }

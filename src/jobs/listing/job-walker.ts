@@ -55,15 +55,21 @@ export class JobWalker {
     return this.walk<IdRow>(search, stretch, 'id', withinMs);
   }
 
-  private async walk<Row extends object>(search: JobSearch, stretch: Stretch, shape: Shape, withinMs: number): Promise<Walked<Row>> {
+  private async walk<Row extends object>(
+    search: JobSearch,
+    stretch: Stretch,
+    shape: Shape,
+    withinMs: number,
+  ): Promise<Walked<Row>> {
     const { low, high } = search.range;
     const { direction, limit } = stretch;
     const endsAt = clock.monotonicMs() + withinMs;
     const walked: Walked<Row> = { rows: [], looked: 0, matched: 0, stoppedAt: null };
     let position = stretch.from;
-    for (let turn = stretch.skip + limit < WINDOWS[0] ? 0 : 1; ; turn++) {
-      const window = WINDOWS[turn] ?? WINDOWS[2];
-      const walk = turn > 1 && search.rareWalk !== null ? search.rareWalk : search.walk;
+    for (let turn = firstTurn(stretch); ; turn++) {
+      const window = WINDOWS[turn] ?? WINDOWS[3];
+      const walk =
+        turn >= WINDOWS.length - 1 && walked.looked > 0 && search.rareWalk !== null ? search.rareWalk : search.walk;
       const found = await this.database.api.query<WalkRow & Row>(walkJobs(walk, direction, window, shape), [
         direction === 'up' && position !== null && position > low ? position : low,
         direction === 'down' && position !== null && position < high ? position : high,
@@ -82,6 +88,12 @@ export class JobWalker {
       if (clock.monotonicMs() >= endsAt) return { ...walked, stoppedAt: position };
     }
   }
+}
+
+/** The smallest window that may hold the whole page. */
+function firstTurn({ skip, limit }: Stretch): number {
+  const turn = WINDOWS.findIndex((window) => window >= skip + limit);
+  return turn === -1 ? WINDOWS.length - 1 : turn;
 }
 
 function asRow<Row extends object>(row: WalkRow & Row): Row {

@@ -16,8 +16,8 @@ export type Walk = (typeof WALKS)[number];
 
 export type Direction = 'up' | 'down';
 
-/** Rows looked at by one statement. */
-export const WINDOWS = [201, 2000, 20_000] as const;
+/** Rows looked at by one statement: the default page, the largest one, and two steps for searches. */
+export const WINDOWS = [60, 201, 2000, 20_000] as const;
 export type Window = (typeof WINDOWS)[number];
 
 /** What a walk answers: jobs as lists show them, or ids and statuses only. */
@@ -48,9 +48,27 @@ interface Step {
 
 const IN_RANGE = 'j.id BETWEEN $1::uuid AND $2::uuid AND j.id IS DISTINCT FROM $3::uuid';
 
-function branch({ columns, order, window }: Step, condition: string, from = 'jobs j'): string {
+/** The rows that meet a condition, in order of ids. */
+function branch({ columns, order, window }: Step, condition: string, from = 'jobs j', sort = `j.id ${order}`): string {
   const named = columns.replaceAll(/\w+/g, 'j.$&');
-  return `(SELECT ${named}, (${MATCHES}) AS is_match FROM ${from} WHERE ${condition} AND ${IN_RANGE} ORDER BY j.id ${order} LIMIT ${window})`;
+  return `(SELECT ${named}, (${MATCHES}) AS is_match FROM ${from} WHERE ${condition} ORDER BY ${sort} LIMIT ${window})`;
+}
+
+function rangeBranch(step: Step, condition: string, from?: string): string {
+  return branch(step, `${condition} AND ${IN_RANGE}`, from);
+}
+
+/**
+ * The rows of an index on (column, id) where the column has a value. Said as a stretch of that index, not as an equality: the planner
+ * would walk the primary key instead when it believes the value to be frequent, and be wrong for what is frequent in old jobs only.
+ */
+function stretchBranch(step: Step, column: string, value: string, condition: string): string {
+  return branch(
+    step,
+    `${condition} AND (j.${column}, j.id) >= (${value}, $1::uuid) AND (j.${column}, j.id) <= (${value}, $2::uuid) AND j.id IS DISTINCT FROM $3::uuid`,
+    'jobs j',
+    `j.${column} ${step.order}, j.id ${step.order}`,
+  );
 }
 
 /** Branches in order of ids make one in order of ids. */
@@ -63,13 +81,18 @@ export const SIDE_STATUSES = ['SCHEDULED', 'RETRYING', 'FAILED', 'DEAD', 'CANCEL
 
 const SOURCES: Record<Walk, (step: Step) => string> = {
   // Index: primary key.
-  created: (step) => branch(step, 'true'),
+  created: (step) => rangeBranch(step, 'true'),
   // Indexes: jobs_side_status; jobs_ready_created, which passes over RUNNING jobs only; job_attempts_live, then the primary key.
   status: (step) =>
     merged(step, [
-      ...SIDE_STATUSES.map((status) => branch(step, `j.side_status = '${status}' AND '${status}' = ANY ($4)`)),
-      branch(step, `j.finished_at IS NULL AND j.wait_until IS NULL AND j.status = 'PENDING' AND 'PENDING' = ANY ($4)`),
-      branch(
+      ...SIDE_STATUSES.map((status) =>
+        stretchBranch(step, 'side_status', `'${status}'`, `j.side_status IS NOT NULL AND '${status}' = ANY ($4)`),
+      ),
+      rangeBranch(
+        step,
+        `j.finished_at IS NULL AND j.wait_until IS NULL AND j.status = 'PENDING' AND 'PENDING' = ANY ($4)`,
+      ),
+      rangeBranch(
         step,
         `'RUNNING' = ANY ($4) AND j.status = 'RUNNING'`,
         `(SELECT job_id FROM job_attempts WHERE finished_at IS NULL AND job_id BETWEEN $1::uuid AND $2::uuid
@@ -77,14 +100,15 @@ const SOURCES: Record<Walk, (step: Step) => string> = {
       ),
     ]),
   // Index: jobs_type.
-  type: (step) => branch(step, 'j.type = $5'),
+  type: (step) => stretchBranch(step, 'type', '$5', 'true'),
   // Indexes: jobs_type, for a queue is mostly named like its type, and jobs_queue for the others.
-  queue: (step) => merged(step, [branch(step, 'j.type = $6'), branch(step, 'j.queue = $6 AND j.queue <> j.type')]),
+  queue: (step) =>
+    merged(step, [stretchBranch(step, 'type', '$6', 'true'), stretchBranch(step, 'queue', '$6', 'j.queue <> j.type')]),
   // Index: jobs_error.
-  error: (step) => branch(step, 'j.error_fingerprint = $11'),
+  error: (step) => stretchBranch(step, 'error_fingerprint', '$11', 'j.error_fingerprint IS NOT NULL'),
   // Index: jobs_tags, in no order; then the primary key.
   tag: (step) =>
-    branch(
+    rangeBranch(
       step,
       'true',
       `(SELECT id FROM tagged ORDER BY id ${step.order} LIMIT ${step.window}) t CROSS JOIN LATERAL (SELECT * FROM jobs WHERE id = t.id OFFSET 0) j`,
@@ -105,7 +129,10 @@ export function walkJobs(walk: Walk, direction: Direction, window: Window, shape
   const name = `walk_jobs_${walk}_${direction}_${window}_${shape}`;
   const known = statements.get(name);
   if (known) return known;
-  const made = statement(name, walkText(walk, { columns: COLUMNS[shape], order: direction === 'up' ? 'ASC' : 'DESC', window }));
+  const made = statement(
+    name,
+    walkText(walk, { columns: COLUMNS[shape], order: direction === 'up' ? 'ASC' : 'DESC', window }),
+  );
   statements.set(name, made);
   return made;
 }

@@ -66,7 +66,9 @@ function readCursor(text: string): [number, number] {
   const parts = CURSOR.exec(text);
   if (!parts) {
     const message = 'is not a cursor of this list';
-    throw new DomainError('invalid_request', `The request is not valid: cursor ${message}.`, { details: [{ field: 'cursor', message }] });
+    throw new DomainError('invalid_request', `The request is not valid: cursor ${message}.`, {
+      details: [{ field: 'cursor', message }],
+    });
   }
   return [Number(parts[1]), Number(parts[2])];
 }

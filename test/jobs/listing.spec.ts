@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { v7 } from 'uuid';
+import type { JobList } from '../../src/contract/job.dto.js';
+import { JOB_STATUSES } from '../../src/contract/job-state.js';
+import { clock } from '../../src/platform/clock.js';
+import { createDatabase, type TestDatabase } from '../support/postgres.js';
+import { insertJobs, type JobRow } from './job-rows.js';
+import { startJobsApp, type JobsApp } from './jobs-app.js';
+
+let postgres: TestDatabase;
+let client: pg.Client;
+let app: JobsApp;
+
+beforeAll(async () => {
+  postgres = await createDatabase();
+  client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  app = await startJobsApp(postgres.url);
+});
+
+afterAll(async () => {
+  await app.stop();
+  await client.end();
+  await postgres.drop();
+});
+
+beforeEach(() => client.query('TRUNCATE jobs, job_attempts, job_deltas, job_counts'));
+
+async function list(query = ''): Promise<JobList> {
+  const answer = await app.get(`/jobs?${query}`);
+  if (answer.status !== 200) throw new Error(answer.text);
+  return answer.body as JobList;
+}
+
+const idsOf = ({ jobs }: JobList) => jobs.map((job) => job.id);
+const times = (n: number, job: JobRow = {}) => Array.from({ length: n }, () => job);
+
+/** All pages in one direction, as ids. */
+async function pagesFrom(first: JobList, query: string, way: 'next_cursor' | 'previous_cursor'): Promise<string[][]> {
+  const pages = [idsOf(first)];
+  for (let page = first; page[way] !== null;) {
+    page = await list(`${query}&cursor=${page[way]}`);
+    pages.push(idsOf(page));
+  }
+  return pages;
+}
+
+describe('pages of jobs', () => {
+  test('lead from the newest to the oldest and back, each job once, also when others come meanwhile', async () => {
+    const ids = (await insertJobs(client, times(25))).reverse();
+    const first = await list('limit=10');
+    expect([idsOf(first), first.previous_cursor, first.total, first.is_partial]).toEqual([
+      ids.slice(0, 10),
+      null,
+      25,
+      false,
+    ]);
+    await insertJobs(client, times(3));
+    expect(await pagesFrom(first, 'limit=10', 'next_cursor')).toEqual([
+      ids.slice(0, 10),
+      ids.slice(10, 20),
+      ids.slice(20),
+    ]);
+    const second = await list(`limit=10&cursor=${first.next_cursor}`);
+    const third = await list(`limit=10&cursor=${second.next_cursor}`);
+    const back = await list(`limit=10&cursor=${third.previous_cursor}`);
+    expect([idsOf(back), idsOf(await list(`limit=10&cursor=${back.next_cursor}`))]).toEqual([
+      ids.slice(10, 20),
+      ids.slice(20),
+    ]);
+    expect((await pagesFrom(back, 'limit=10', 'previous_cursor')).flat()).toHaveLength(10 + 10 + 3);
+  });
+
+  test('may begin with the oldest', async () => {
+    const ids = await insertJobs(client, times(5));
+    expect(await pagesFrom(await list('limit=2&sort=created_at'), 'limit=2&sort=created_at', 'next_cursor')).toEqual([
+      ids.slice(0, 2),
+      ids.slice(2, 4),
+      ids.slice(4),
+    ]);
+  });
+
+  test('may be asked for by offset, and then lead on by cursor', async () => {
+    const ids = (await insertJobs(client, times(7))).reverse();
+    const page = await list('limit=2&offset=3');
+    expect(idsOf(page)).toEqual(ids.slice(3, 5));
+    expect(idsOf(await list(`limit=2&cursor=${page.previous_cursor}`))).toEqual(ids.slice(1, 3));
+    expect(idsOf(await list('limit=2&offset=7'))).toEqual([]);
+    expect(idsOf(await list('limit=2&offset=3&type=email&q=mail'))).toEqual(ids.slice(3, 5));
+  });
+
+  test('refuse a cursor that is foreign, of the other order, or comes with an offset', async () => {
+    await insertJobs(client, times(3));
+    const { next_cursor } = await list('limit=1');
+    for (const query of [
+      'cursor=bm9wZQ',
+      `sort=created_at&cursor=${next_cursor}`,
+      `offset=1&cursor=${next_cursor}`,
+      'offset=10001',
+    ]) {
+      const answer = await app.get(`/jobs?${query}`);
+      expect([query, answer.status, answer.body.error?.code]).toEqual([query, 400, 'invalid_request']);
+    }
+  });
+
+  test('carry no payload and no result, but the progress of what runs', async () => {
+    await insertJobs(client, [{ status: 'RUNNING', payload: { secret: 1 } }]);
+    const [job] = (await list()).jobs;
+    expect(job).toMatchObject({ status: 'RUNNING', progress: 40, progress_message: 'halfway' });
+    expect(Object.keys(job!)).not.toEqual(expect.arrayContaining(['payload']));
+    expect(Object.keys(job!)).not.toEqual(expect.arrayContaining(['result']));
+  });
+});
+
+describe('a filter', () => {
+  test.each(JOB_STATUSES)('by status %s finds just those, in order, and their number', async (status) => {
+    await insertJobs(
+      client,
+      [...JOB_STATUSES].map((each) => ({ status: each })),
+    );
+    const ids = await insertJobs(client, times(2, { status }));
+    const found = await list(`status=${status}`);
+    expect(idsOf(found).slice(0, 2)).toEqual(ids.reverse());
+    expect(found.jobs.map((job) => job.status)).toEqual([status, status, status]);
+    expect(found.total).toBe(3);
+  });
+
+  test('by several statuses merges them in order, whichever indexes they come from', async () => {
+    const ids = await insertJobs(
+      client,
+      [...JOB_STATUSES, ...JOB_STATUSES].map((status) => ({ status })),
+    );
+    const wanted = (statuses: string[]) => ids.filter((_id, i) => statuses.includes(JOB_STATUSES[i % 8]!)).reverse();
+    for (const statuses of [
+      ['DEAD', 'FAILED'],
+      ['RUNNING', 'PENDING', 'DEAD'],
+      ['SUCCESS', 'DEAD'],
+      [...JOB_STATUSES],
+    ]) {
+      const query = `limit=3&status=${statuses.join(',')}`;
+      expect((await pagesFrom(await list(query), query, 'next_cursor')).flat()).toEqual(wanted(statuses));
+      expect((await list(query)).total).toBe(wanted(statuses).length);
+    }
+  });
+
+  test('by queue finds jobs whose queue is named like their type, and others', async () => {
+    const [a, , b, c] = await insertJobs(client, [
+      { type: 'email' },
+      { type: 'email', queue: 'slow' },
+      { type: 'sms', queue: 'email' },
+      { type: 'email' },
+    ]);
+    expect(idsOf(await list('queue=email'))).toEqual([c, b, a]);
+    expect(idsOf(await list('queue=email&type=email'))).toEqual([c, a]);
+    expect((await list('queue=email')).total).toBe(3);
+  });
+
+  test('by tag finds frequent and rare tags', async () => {
+    const [rare] = await insertJobs(client, [{ tags: ['rare', 'red'] }]);
+    await client.query('SET session_replication_role = replica');
+    await client.query(
+      `INSERT INTO jobs (id, type, queue, status, tags) SELECT ('0fffffff-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'bulk', 'bulk', 'PENDING', '{often}'
+      FROM generate_series(1, 3000) n`,
+    );
+    expect(idsOf(await list('tag=rare'))).toEqual([rare]);
+    expect((await list('tag=often&limit=50')).jobs).toHaveLength(50);
+    expect(idsOf(await list('tag=red&type=sms'))).toEqual([]);
+  });
+
+  test('by worker, error, time, payload and text finds just those', async () => {
+    const workerId = randomUUID();
+    const [old, mine, failed, paid] = await insertJobs(client, [
+      { createdAt: new Date('2026-01-01T00:00:00Z') },
+      { workerId, status: 'SUCCESS' },
+      { status: 'DEAD', error: 'Connection refused: 100%', fingerprint: 'abc' },
+      { type: 'invoice', payload: { user: { id: 42, name: 'Ann' }, list: ['x'] } },
+    ]);
+    const found = async (query: string) => idsOf(await list(query));
+    expect(await found(`worker_id=${workerId}`)).toEqual([mine]);
+    expect(await found('error=abc')).toEqual([failed]);
+    expect(await found('created_before=2026-01-01T00:00:00.001Z')).toEqual([old]);
+    expect(await found('created_before=2026-01-01T00:00:00Z')).toEqual([]);
+    expect(await found('created_after=2026-01-01T00:00:00.001Z')).toEqual([paid, failed, mine]);
+    expect(await found('payload.user.id=42&payload.list.0=x')).toEqual([paid]);
+    expect(await found('payload.user.id=43')).toEqual([]);
+    expect(await found('q=INVOI')).toEqual([paid]);
+    expect(await found('q=refused')).toEqual([failed]);
+    expect(await found('q=100%25')).toEqual([failed]);
+    expect(await found('q=_')).toEqual([]);
+    expect(await found(`q=${mine}`)).toEqual([mine]);
+    expect(await found(`q=${old!.slice(0, 13).toUpperCase()}`)).toEqual([old]);
+    expect((await list('q=refused')).total).toBe(1);
+  });
+
+  test('that no index serves answers what two seconds found, and its cursor goes on from there', async () => {
+    const [needle] = await insertJobs(client, [{ id: v7({ msecs: 1 }), payload: { needle: true } }]);
+    await client.query(
+      `INSERT INTO jobs (id, type, queue, status, payload) SELECT ('0fffffff-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'bulk', 'bulk', 'PENDING', '{"n":1}'
+      FROM generate_series(1, 60000) n`,
+    );
+    let now = 0;
+    const impatient = jest.spyOn(clock, 'monotonicMs').mockImplementation(() => (now += 3000));
+    let page = await list('payload.needle=true');
+    const pages = [page];
+    while (page.next_cursor !== null) {
+      expect([page.is_partial, page.total]).toEqual([true, undefined]);
+      page = await list(`payload.needle=true&cursor=${page.next_cursor}`);
+      pages.push(page);
+    }
+    impatient.mockRestore();
+    expect(pages.flatMap(idsOf)).toEqual([needle]);
+    expect(pages.length).toBeGreaterThan(3);
+  });
+});
