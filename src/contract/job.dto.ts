@@ -199,6 +199,8 @@ export class Job extends JobSummary {
   @Field.object(() => Backoff, { nullable: true, description: 'null: the default policy.' }) backoff!: Backoff | null;
   @Field.json({ description: 'A JSON object of the caller.' }) metadata!: unknown;
   @Field.string({ nullable: true }) idempotency_key!: string | null;
+  @Field.string({ nullable: true, description: 'The group of its last error, see GET /errors.' }) error_fingerprint!:
+    string | null;
   @Field.enums('JobAction', JOB_ACTIONS, { description: 'What may be done with the job now.' })
   allowed_actions!: JobAction[];
   @Field.object(() => Attempt, { nullable: true, description: 'The latest attempt.' }) current_attempt!: Attempt | null;

@@ -116,6 +116,7 @@ export interface JobRow {
   run_at: Date | null;
   worker_id: string | null;
   error: string | null;
+  error_fingerprint: string | null;
   dead_reason: DeadReason | null;
   tags: string[];
   cancel_requested_at: Date | null;

@@ -1,14 +1,17 @@
 import { useState } from 'react';
 import type { Attempt, Job } from '../api/types.js';
-import { formatDuration } from '../ui/format.js';
 import { Card } from '../ui/page.js';
 import { StatusDot } from '../ui/status-badge.js';
 import { statusLooks } from '../ui/status.js';
 import { useTicking } from '../ui/ticker.js';
 import { DateTime, Duration } from '../ui/time.js';
-import { WorkerLink } from './job-facts.js';
+import { AttemptBar, AxisScale, BarLegend } from './attempt-bars.js';
+import { WorkerLink, WorkerName } from './worker-link.js';
 
 const MAX_BARS = 50;
+
+const row =
+  'grid w-full grid-cols-[8rem_minmax(0,1fr)_4rem] items-center gap-3 px-2 sm:grid-cols-[8rem_minmax(0,1fr)_9rem]';
 
 /** All attempts on one time axis, and the same as a table. */
 export function AttemptsCard({ job, attempts }: { job: Job; attempts: readonly Attempt[] }) {
@@ -16,77 +19,48 @@ export function AttemptsCard({ job, attempts }: { job: Job; attempts: readonly A
   const endMs = useTicking((now) => lastInstant(job, attempts, now));
   if (attempts.length === 0) return null;
   const startMs = Date.parse(job.created_at);
-  const span = Math.max(1, endMs - startMs);
+  const axis = { startMs, endMs: Math.max(startMs + 1, endMs) };
   const shown = attempts.slice(-MAX_BARS);
   return (
-    <Card
-      title="Attempts"
-      aside={<span className="text-xs tabular text-muted">{formatDuration(span)} since it was created</span>}
-    >
-      <ol className="p-2">
-        {shown.map((attempt) => {
-          const isOpen = openNumber === attempt.attempt_number;
-          return (
-            <li key={attempt.id}>
-              <button
-                type="button"
-                aria-expanded={isOpen}
-                onClick={() => setOpenNumber(isOpen ? null : attempt.attempt_number)}
-                className="grid min-h-9 w-full grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-3 rounded-md px-2 text-left text-sm hover:bg-hover"
-              >
-                <span className="flex w-28 items-center gap-2">
-                  <StatusDot status={attempt.status} />
-                  <span className="w-5 tabular text-muted">#{attempt.attempt_number}</span>
-                  <span>{statusLooks[attempt.status].label}</span>
-                </span>
-                <Bar
-                  attempt={attempt}
-                  previous={previousEnd(attempts, attempt, startMs)}
-                  startMs={startMs}
-                  span={span}
-                  endMs={endMs}
-                />
-                <span className="w-16 text-right text-xs text-muted">
-                  <Duration from={attempt.started_at} to={attempt.finished_at} />
-                </span>
-              </button>
-              {isOpen && <AttemptFacts attempt={attempt} />}
-            </li>
-          );
-        })}
-      </ol>
+    <Card title="Attempts" aside={<BarLegend />}>
+      <div className="p-2">
+        <div className={row}>
+          <span />
+          <AxisScale axis={axis} />
+          <span />
+        </div>
+        <ol>
+          {shown.map((attempt) => {
+            const isOpen = openNumber === attempt.attempt_number;
+            return (
+              <li key={attempt.id}>
+                <button
+                  type="button"
+                  aria-expanded={isOpen}
+                  onClick={() => setOpenNumber(isOpen ? null : attempt.attempt_number)}
+                  className={`${row} min-h-9 rounded-md text-left text-sm hover:bg-hover`}
+                >
+                  <span className="flex items-center gap-2">
+                    <StatusDot status={attempt.status} />
+                    <span className="w-5 tabular text-muted">#{attempt.attempt_number}</span>
+                    <span>{statusLooks[attempt.status].label}</span>
+                  </span>
+                  <AttemptBar attempt={attempt} previousEndMs={previousEnd(attempts, attempt)} axis={axis} />
+                  <span className="flex items-center justify-end gap-3 text-xs text-muted">
+                    <span className="truncate max-sm:hidden">
+                      <WorkerName id={attempt.worker_id} />
+                    </span>
+                    <Duration from={attempt.started_at} to={attempt.finished_at} />
+                  </span>
+                </button>
+                {isOpen && <AttemptFacts attempt={attempt} />}
+              </li>
+            );
+          })}
+        </ol>
+      </div>
       <AttemptsTable attempts={shown} />
     </Card>
-  );
-}
-
-function Bar({
-  attempt,
-  previous,
-  startMs,
-  span,
-  endMs,
-}: {
-  attempt: Attempt;
-  previous: number;
-  startMs: number;
-  span: number;
-  endMs: number;
-}) {
-  const started = Date.parse(attempt.started_at);
-  const finished = attempt.finished_at ? Date.parse(attempt.finished_at) : endMs;
-  const percent = (ms: number) => `${Math.max(0, Math.min(100, (ms / span) * 100))}%`;
-  return (
-    <span aria-hidden data-status={attempt.status} className="relative h-4 overflow-hidden rounded-sm bg-subtle">
-      <span
-        className="absolute inset-y-1.5 border-t border-dashed border-control"
-        style={{ left: percent(previous - startMs), width: percent(started - previous) }}
-      />
-      <span
-        className="absolute inset-y-0.5 min-w-1 rounded-sm bg-(--s-dot)"
-        style={{ left: `min(${percent(started - startMs)}, 100% - 4px)`, width: percent(finished - started) }}
-      />
-    </span>
   );
 }
 
@@ -148,9 +122,9 @@ function AttemptsTable({ attempts }: { attempts: readonly Attempt[] }) {
   );
 }
 
-function previousEnd(attempts: readonly Attempt[], attempt: Attempt, startMs: number): number {
+function previousEnd(attempts: readonly Attempt[], attempt: Attempt): number | null {
   const previous = attempts.find((each) => each.attempt_number === attempt.attempt_number - 1);
-  return previous?.finished_at ? Date.parse(previous.finished_at) : startMs;
+  return previous?.finished_at ? Date.parse(previous.finished_at) : null;
 }
 
 function lastInstant(job: Job, attempts: readonly Attempt[], now: number): number {

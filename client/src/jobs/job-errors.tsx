@@ -1,7 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { errorGroupsQuery } from '../api/stats.js';
 import type { Attempt } from '../api/types.js';
 import { Button } from '../ui/button.js';
 import { CopyButton } from '../ui/copy-button.js';
+import { plural } from '../ui/format.js';
 import { StatusBadge } from '../ui/status-badge.js';
 import { RelativeTime } from '../ui/time.js';
 
@@ -13,8 +17,38 @@ interface ErrorRun {
 }
 
 /** What went wrong, newest first; the same error in a row is shown once. */
-export function JobErrors({ attempts }: { attempts: readonly Attempt[] }) {
+export function JobErrors({
+  attempts,
+  fingerprint,
+}: {
+  attempts: readonly Attempt[];
+  /** The group of the job's last error. */
+  fingerprint: string | null;
+}) {
   if (attempts.length === 0) return <p className="text-sm text-muted">No attempt has failed.</p>;
+  return (
+    <div className="space-y-3">
+      {fingerprint !== null && <SameError fingerprint={fingerprint} />}
+      <Runs attempts={attempts} />
+    </div>
+  );
+}
+
+/** Leads to the other jobs that failed the same way. */
+function SameError({ fingerprint }: { fingerprint: string }) {
+  const { data: groups } = useQuery(errorGroupsQuery('7d'));
+  const group = groups?.find((each) => each.fingerprint === fingerprint);
+  return (
+    <p className="text-sm">
+      <Link to="/jobs" search={{ error: fingerprint }} className="text-accent underline-offset-2 hover:underline">
+        {group ? `${plural(group.jobs, 'job')} with this error` : 'All jobs with this error'}
+      </Link>
+      {group && <span className="text-muted"> · {plural(group.occurrences, 'failed attempt')} in 7 days</span>}
+    </p>
+  );
+}
+
+function Runs({ attempts }: { attempts: readonly Attempt[] }) {
   return (
     <ol className="space-y-3">
       {runsOf(attempts).map(({ attempt, count }) => (

@@ -1,21 +1,20 @@
-import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { DEFAULT_BACKOFF } from '../../../src/contract/job-state.js';
-import type { Job } from '../api/types.js';
-import { workerListQuery } from '../api/workers.js';
+import type { Attempt, Job } from '../api/types.js';
 import { CopyButton } from '../ui/copy-button.js';
-import { formatDuration, shortId } from '../ui/format.js';
+import { formatDuration } from '../ui/format.js';
 import { Card } from '../ui/page.js';
 import { DateTime, Duration, RelativeTime } from '../ui/time.js';
 import { maxAttempts } from './job-badge.js';
+import { WorkerLink } from './worker-link.js';
 
 /** Times, budgets and settings of a job. */
-export function JobFacts({ job }: { job: Job }) {
+export function JobFacts({ job, attempts }: { job: Job; attempts: readonly Attempt[] }) {
+  const first = attempts[0]?.attempt_number === 1 ? attempts[0] : undefined;
   const isWaiting = job.status === 'RETRYING' || job.status === 'SCHEDULED';
   const metadata = typeof job.metadata === 'object' && job.metadata !== null ? Object.entries(job.metadata) : [];
   return (
-    <Card title="Facts">
+    <Card title="Details">
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 p-4 text-sm">
         <Fact name="Created">
           <DateTime at={job.created_at} />
@@ -33,6 +32,9 @@ export function JobFacts({ job }: { job: Job }) {
         </Fact>
         <Fact name="Finished">
           <DateTime at={job.finished_at} />
+        </Fact>
+        <Fact name="Waited to start">
+          {first ? <Duration from={job.created_at} to={first.started_at} /> : <span className="text-muted">—</span>}
         </Fact>
         <Fact name="Run time">
           <Duration from={job.current_attempt?.started_at ?? null} to={job.current_attempt?.finished_at ?? null} />
@@ -76,18 +78,6 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dt className="text-muted">{name}</dt>
       <dd className="min-w-0 text-right">{children}</dd>
     </>
-  );
-}
-
-/** A worker by its name, as a link. */
-export function WorkerLink({ id }: { id: string | null }) {
-  const { data } = useQuery(workerListQuery());
-  if (id === null) return <span className="text-muted">—</span>;
-  const worker = data?.workers.find((each) => each.id === id);
-  return (
-    <Link to="/workers/$id" params={{ id }} className="break-all underline-offset-2 hover:underline">
-      {worker?.name ?? worker?.hostname ?? <span className="font-mono text-xs">{shortId(id)}</span>}
-    </Link>
   );
 }
 

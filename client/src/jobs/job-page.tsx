@@ -85,7 +85,7 @@ function JobDetails({ job }: { job: Job }) {
           <AttemptsCard job={job} attempts={attempts ?? []} />
           <JobTabs job={job} attempts={attempts ?? []} />
         </div>
-        <JobFacts job={job} />
+        <JobFacts job={job} attempts={attempts ?? []} />
       </div>
       {dialog}
     </Page>

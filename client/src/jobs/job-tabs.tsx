@@ -41,7 +41,12 @@ export function JobTabs({ job, attempts }: { job: Job; attempts: readonly Attemp
               <p className="text-sm text-muted">No result: the job has not succeeded.</p>
             ),
         },
-        { value: 'errors', label: 'Errors', count: errors.length, content: <JobErrors attempts={errors} /> },
+        {
+          value: 'errors',
+          label: 'Errors',
+          count: errors.length,
+          content: <JobErrors attempts={errors} fingerprint={job.error_fingerprint} />,
+        },
         {
           value: 'logs',
           label: 'Logs',

@@ -4,6 +4,7 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import { stringifyJson } from '../api/lossless.js';
 import { Button, IconButton } from './button.js';
 import { CopyButton, copyText } from './copy-button.js';
+import { downloadText } from './download-text.js';
 import { formatBytes, formatNumber } from './format.js';
 import { jsonLines, scalarText, type JsonLine } from './json-lines.js';
 
@@ -60,7 +61,10 @@ export default function JsonViewer({ value, name }: { value: unknown; name: stri
           <WrapText />
         </IconButton>
         <CopyButton text={text} label={`Copy ${name}`} className="" />
-        <IconButton label={`Download ${name}`} onClick={() => download(text, `${name.toLowerCase()}.json`)}>
+        <IconButton
+          label={`Download ${name}`}
+          onClick={() => downloadText(text, `${name.toLowerCase()}.json`, 'application/json')}
+        >
           <Download />
         </IconButton>
       </div>
@@ -140,13 +144,4 @@ function summary(line: JsonLine): string {
   if (line.kind === 'object') return line.size === 0 ? '{}' : `{ ${line.size} }`;
   if (line.kind === 'array') return line.size === 0 ? '[]' : `[ ${line.size} ]`;
   return scalarText(line.value);
-}
-
-function download(text: string, fileName: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -36,7 +36,7 @@ export function StatusBadge({
         />
         <span className="truncate">
           {look.label}
-          {detail}
+          {detail && <span data-badge-detail>{detail}</span>}
         </span>
       </span>
     </Tooltip>

@@ -1,7 +1,7 @@
 import { statement } from '../../platform/database/statement.js';
 
 const JOB_COLUMNS = `j.id, j.type, j.queue, j.status, j.priority, j.attempt, j.retry_count, j.max_retries, j.lost_count, j.max_lost,
-    j.timeout_seconds, j.run_at, j.worker_id, j.error, j.dead_reason, j.tags, j.cancel_requested_at, j.created_at, j.started_at,
+    j.timeout_seconds, j.run_at, j.worker_id, j.error, j.error_fingerprint, j.dead_reason, j.tags, j.cancel_requested_at, j.created_at, j.started_at,
     j.finished_at, j.updated_at, j.payload::text AS payload, j.result::text AS result, j.backoff, j.metadata::text AS metadata,
     j.idempotency_key`;
 
