@@ -109,7 +109,8 @@ export const Field = {
 
   /** Any JSON value. It is kept as the text that came, so no digit of it is lost. */
   json(options: FieldOptions = {}) {
-    return field(options, { description: 'Any JSON value.' } as ApiPropertyOptions, []);
+    // An empty schema alone would give way to the property's type as TypeScript emits it: an object.
+    return field(options, { description: 'Any JSON value.', anyOf: [{}] } as ApiPropertyOptions, []);
   },
 
   /** A JSON object of at most 16 strings, each of at most 256 characters. */

@@ -727,7 +727,7 @@ export interface components {
         LogLevel: "debug" | "info" | "warn" | "error";
         LogLine: {
             /** @default info */
-            level: components["schemas"]["LogLevel"];
+            level?: components["schemas"]["LogLevel"];
             message: string;
             /**
              * Format: date-time
@@ -814,7 +814,7 @@ export interface components {
             ids?: string[];
             filter?: components["schemas"]["JobFilter"];
             /** @default false */
-            dry_run: boolean;
+            dry_run?: boolean;
             /**
              * Format: uuid
              * @description The token of a plan.
@@ -873,29 +873,29 @@ export interface components {
              *       "to": "user@example.com"
              *     }
              */
-            payload?: Record<string, never>;
+            payload?: unknown;
             /**
              * @description Failures that are tried again before the job is DEAD.
              * @default 3
              */
-            max_retries: number;
+            max_retries?: number;
             /**
              * @description Worker crashes that the job survives.
              * @default 3
              */
-            max_lost: number;
+            max_lost?: number;
             /**
              * @description Time limit of one attempt, in seconds.
              * @default 30
              */
-            timeout_seconds: number;
+            timeout_seconds?: number;
             /** @description The job's type when left out. */
             queue?: string;
             /**
              * @description Higher runs first within its queue.
              * @default 0
              */
-            priority: number;
+            priority?: number;
             /**
              * Format: date-time
              * @description Not before this instant. Excludes delay_seconds.
@@ -908,7 +908,7 @@ export interface components {
             backoff?: components["schemas"]["Backoff"];
             tags?: string[];
             /** @description A JSON object of the caller, at most 16 kB. */
-            metadata?: Record<string, never>;
+            metadata?: unknown;
         };
         /**
          * @description What may be done with the job now.
@@ -976,14 +976,16 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             /** @description As submitted; numbers keep their value beyond 2^53 too. */
-            payload: Record<string, never>;
+            payload: unknown;
             /** @description What the successful attempt returned. */
-            result: Record<string, never> | null;
+            result: unknown | null;
             /** @description null: the default policy. */
             backoff: components["schemas"]["Backoff"] | null;
             /** @description A JSON object of the caller. */
-            metadata: Record<string, never>;
+            metadata: unknown;
             idempotency_key: string | null;
+            /** @description The group of its last error, see GET /errors. */
+            error_fingerprint: string | null;
             /** @description What may be done with the job now. */
             allowed_actions: components["schemas"]["JobAction"][];
             /** @description The latest attempt. */
@@ -1003,7 +1005,7 @@ export interface components {
         };
         RerunJob: {
             /** @description Any JSON value. */
-            payload?: Record<string, never>;
+            payload?: unknown;
             queue?: string;
             priority?: number;
             max_retries?: number;
@@ -1013,12 +1015,12 @@ export interface components {
             /** Format: uuid */
             worker_id: string;
             /** @default 1 */
-            limit: number;
+            limit?: number;
             /**
              * @description Long poll: how long to wait for a job.
              * @default 0
              */
-            wait_seconds: number;
+            wait_seconds?: number;
             /**
              * Format: uuid
              * @description The same poll_id again answers the same leases.
@@ -1031,7 +1033,7 @@ export interface components {
             type: string;
             queue: string;
             /** @description Any JSON value. */
-            payload: Record<string, never>;
+            payload: unknown;
             attempt: number;
             /**
              * Format: uuid
@@ -1045,7 +1047,7 @@ export interface components {
             max_retries: number;
             priority: number;
             /** @description Any JSON value. */
-            metadata: Record<string, never>;
+            metadata: unknown;
             /** Format: date-time */
             created_at: string;
         };
@@ -1062,13 +1064,13 @@ export interface components {
             lease_token?: string;
             status: components["schemas"]["ReportStatus"];
             /** @description What the handler returned, at most 256 kB. */
-            result?: Record<string, never>;
+            result?: unknown;
             error?: string | components["schemas"]["ErrorDetail"];
             /**
              * @description false: a retry cannot help, the job ends FAILED.
              * @default true
              */
-            retryable: boolean;
+            retryable?: boolean;
             /** @description Overrides the backoff. */
             retry_after_seconds?: number;
             /** Format: uuid */
@@ -1082,13 +1084,13 @@ export interface components {
             lease_token?: string;
             status: components["schemas"]["ReportStatus"];
             /** @description What the handler returned, at most 256 kB. */
-            result?: Record<string, never>;
+            result?: unknown;
             error?: string | components["schemas"]["ErrorDetail"];
             /**
              * @description false: a retry cannot help, the job ends FAILED.
              * @default true
              */
-            retryable: boolean;
+            retryable?: boolean;
             /** @description Overrides the backoff. */
             retry_after_seconds?: number;
         };
@@ -1126,12 +1128,12 @@ export interface components {
              *       "*"
              *     ]
              */
-            queues: string[];
+            queues?: string[];
             /**
              * @description How many jobs it runs at a time.
              * @default 1
              */
-            concurrency: number;
+            concurrency?: number;
             version?: string;
             labels?: {
                 [key: string]: string;
