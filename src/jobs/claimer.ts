@@ -67,36 +67,44 @@ export class Claimer {
 
   /**
    * Finds ready jobs in PostgreSQL itself and claims them, in turns over the queues.
-   * @returns what each poll got, and whether there may be more
+   * @returns what each poll got, and whether it is worth looking again
    */
   async claimReady(group: PollGroup, want: number): Promise<{ byPoll: Map<Poll, LeasedJob[]>; mayHaveMore: boolean }> {
     const queues = await this.queuesInTurn(group.serves);
+    const { limits } = this.settings;
     const byPoll = new Map<Poll, LeasedJob[]>();
-    let left = want;
-    for (const [index, queue] of queues.entries()) {
-      if (left === 0 || group.polls.size === 0) break;
-      // An equal share for each queue still to come; what one does not use, the next may.
-      const share = Math.max(1, Math.ceil(left / (queues.length - index)));
-      left -= await this.claimFromQueue(queue, group, share, byPoll);
-      this.lastQueue = queue;
+    let claimed = await this.claimFromQueues(
+      queues.filter((queue) => !limits.has(queue)),
+      null,
+      group,
+      want,
+      byPoll,
+    );
+    for (const queue of queues) {
+      if (limits.has(queue)) claimed += await this.claimFromQueues([queue], queue, group, want - claimed, byPoll);
     }
-    return { byPoll, mayHaveMore: left < want };
+    return { byPoll, mayHaveMore: claimed > 0 };
   }
 
-  private async claimFromQueue(
-    queue: string,
+  /** Claims an equal share from each of the queues; answers how many jobs. */
+  private async claimFromQueues(
+    allQueues: readonly string[],
+    limitedQueue: string | null,
     group: PollGroup,
-    share: number,
+    want: number,
     byPoll: Map<Poll, LeasedJob[]>,
   ): Promise<number> {
+    const queues = allQueues.slice(0, want);
+    if (queues.length === 0 || group.polls.size === 0) return 0;
     let members: Assignment<Candidate>[] = [];
     try {
       const jobs = await this.database.lease.transaction(async (transaction) => {
-        const limitedQueue = this.settings.limits.has(queue) ? queue : null;
-        const free = limitedQueue === null ? share : Math.min(share, await this.freeSlots(queue, transaction));
+        const free = limitedQueue === null ? want : Math.min(want, await this.freeSlots(limitedQueue, transaction));
         if (free <= 0) return [];
-        const ready = await transaction.query<Candidate>(lockReadyJobs, [[queue], free]);
-        members = group.assign(ready).assigned;
+        const share = Math.ceil(free / queues.length);
+        const ready = await transaction.query<Candidate>(lockReadyJobs, [queues, share]);
+        members = group.assign(ready.slice(0, free)).assigned;
+        this.lastQueue = members.at(-1)?.job.queue ?? this.lastQueue;
         return members.length === 0 ? [] : this.claimRows(members, limitedQueue, transaction);
       });
       const claimed = new Set<string>();
