@@ -1,5 +1,5 @@
 import { ServiceUnavailableException } from '@nestjs/common';
-import { HealthCheckService, HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import type { HealthCheckService, HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import type { Health, HealthParts } from '../contract/health.dto.js';
 import { clock } from '../platform/clock.js';
 import type { Database } from '../platform/database/database.js';

@@ -70,7 +70,7 @@ describe('an orchestrator with PostgreSQL and Redis', () => {
   });
 
   test('is degraded but ready while Redis is away, and leaves out what Redis would say', async () => {
-    redis.kill();
+    await redis.kill();
     const health = await until(async () => {
       const { body, status } = await ready();
       return status === 200 && body.status === 'degraded' && body;

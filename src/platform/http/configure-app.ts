@@ -46,7 +46,7 @@ export function configureApp(
       json: jsonLimits(config),
     }),
   );
-  useJsonResponses(app.getHttpAdapter().getInstance() as Express);
+  useJsonResponses(app.getHttpAdapter().getInstance());
   app.useGlobalPipes(new ContractPipe());
   app.useGlobalFilters(new ErrorFilter(logger));
   serveOpenApi(app);
