@@ -1,5 +1,4 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Express } from 'express';
 import type { Config } from '../../config/config.js';
 import { DEFAULT_JSON_LIMITS } from '../json/json-limits.js';
 import type { Logger } from '../logger.js';
