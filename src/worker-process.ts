@@ -45,7 +45,7 @@ export class WorkerProcess {
   }
 
   private async supervise(): Promise<void> {
-    for (let wait = FIRST_RESTART_MS; !this.isStopping; ) {
+    for (let wait = FIRST_RESTART_MS; !this.isStopping;) {
       const startedAt = clock.monotonicMs();
       const exit = await this.runOnce();
       if (this.isStopping) return;

@@ -56,9 +56,14 @@ export class Housekeeping {
   private async removeExpired(): Promise<void> {
     const seconds = this.config.retentionDays * 24 * 3600;
     let removed = 0;
-    for (let after: string | undefined = FIRST_ID; after !== undefined; ) {
+    for (let after: string | undefined = FIRST_ID; after !== undefined;) {
       const rows: { id: string }[] = await this.database.sweep.query(findExpiredJobs, [seconds, after, BATCH]);
-      removed += (await this.store.remove(rows.map(({ id }) => id), 'retention')).length;
+      removed += (
+        await this.store.remove(
+          rows.map(({ id }) => id),
+          'retention',
+        )
+      ).length;
       after = rows.length === BATCH ? rows.at(-1)!.id : undefined;
     }
     if (removed > 0) this.logger.info({ jobs: removed }, 'ended jobs past their keeping were deleted');

@@ -26,7 +26,10 @@ export function attemptError(reported: string | ErrorDetail | null | undefined, 
 /** What errors that are "the same" have in common: job type, class, and the message without ids and numbers. */
 export function errorGroup(jobType: string, error: AttemptError): { fingerprint: string; message: string } {
   const message = normalise(error.message);
-  const fingerprint = createHash('sha256').update(JSON.stringify([jobType, error.type, message])).digest('hex').slice(0, 16);
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([jobType, error.type, message]))
+    .digest('hex')
+    .slice(0, 16);
   return { fingerprint, message };
 }
 

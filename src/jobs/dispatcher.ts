@@ -203,16 +203,19 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
 
   private async noteParked(polls: readonly Poll[]): Promise<void[]> {
     const open = polls.filter((poll) => !poll.isDone).sort((a, b) => (a.workerId < b.workerId ? -1 : 1));
-    await this.database.lease.query(noteParkedPolls, [open.map((poll) => poll.workerId), open.map((poll) => poll.pollId)]);
+    await this.database.lease.query(noteParkedPolls, [
+      open.map((poll) => poll.workerId),
+      open.map((poll) => poll.pollId),
+    ]);
     open.forEach((poll) => (poll.isParked = true));
     return polls.map(() => undefined);
   }
 
   private async findAnswers(polls: readonly { pollId: string; workerId: string }[]): Promise<LeasedJob[][]> {
-    const rows = await this.database.lease.query<ClaimedRow & { poll_id: string; lease_token: string }>(findPollAnswers, [
-      polls.map((poll) => poll.pollId),
-      polls.map((poll) => poll.workerId),
-    ]);
+    const rows = await this.database.lease.query<ClaimedRow & { poll_id: string; lease_token: string }>(
+      findPollAnswers,
+      [polls.map((poll) => poll.pollId), polls.map((poll) => poll.workerId)],
+    );
     return polls.map(({ pollId }) =>
       rows
         .filter((row) => row.poll_id === pollId)

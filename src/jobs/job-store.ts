@@ -7,7 +7,17 @@ import { Database } from '../platform/database/database.js';
 import type { Queryable } from '../platform/database/lane.js';
 import { random } from '../platform/random.js';
 import { errorGroup, type AttemptError } from './attempt-error.js';
-import type { ChangedRow, Claim, ClaimedRow, CreatedRow, EndedJobRow, Fence, LockedRow, NewJob, OverrunRow } from './job-rows.js';
+import type {
+  ChangedRow,
+  Claim,
+  ClaimedRow,
+  CreatedRow,
+  EndedJobRow,
+  Fence,
+  LockedRow,
+  NewJob,
+  OverrunRow,
+} from './job-rows.js';
 import * as claim from './queries/claim-queries.js';
 import * as lease from './queries/lease-queries.js';
 import * as report from './queries/report-queries.js';
@@ -44,7 +54,11 @@ export class JobStore {
    * PENDING -> RUNNING: opens the leases that can be opened.
    * @param limitedQueue the queue with a limit that all these jobs are of, when the caller holds its lock and has counted
    */
-  claim(claims: readonly Claim[], limitedQueue: string | null = null, on: Queryable = this.database.lease): Promise<ClaimedRow[]> {
+  claim(
+    claims: readonly Claim[],
+    limitedQueue: string | null = null,
+    on: Queryable = this.database.lease,
+  ): Promise<ClaimedRow[]> {
     return on.query<ClaimedRow>(claim.claimJobs, [
       arrayLiteral(claims.map((each) => each.jobId)),
       arrayLiteral(claims.map((each) => each.attemptId)),

@@ -123,8 +123,10 @@ export class JobsController {
 /** @throws DomainError `invalid_request` when header and body disagree, or the header is no usable key */
 function withKey(body: CreateJob, header: string | undefined): CreateJob {
   if (header === undefined) return body;
-  if (header === '' || header.length > MAX_KEY_LENGTH) throw badKey(`must have between 1 and ${MAX_KEY_LENGTH} characters`);
-  if (body.idempotency_key != null && body.idempotency_key !== header) throw badKey('differs from idempotency_key in the body');
+  if (header === '' || header.length > MAX_KEY_LENGTH)
+    throw badKey(`must have between 1 and ${MAX_KEY_LENGTH} characters`);
+  if (body.idempotency_key != null && body.idempotency_key !== header)
+    throw badKey('differs from idempotency_key in the body');
   return { ...body, idempotency_key: header };
 }
 

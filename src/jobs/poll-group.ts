@@ -63,7 +63,7 @@ export class PollGroup {
 /** How many of `count` things each taker gets, none more than its limit: as equal as that allows. */
 function deal(count: number, limits: readonly number[]): number[] {
   const given = limits.map(() => 0);
-  for (let left = count, open = limits.length; left > 0 && open > 0; ) {
+  for (let left = count, open = limits.length; left > 0 && open > 0;) {
     const share = Math.max(1, Math.floor(left / open));
     open = 0;
     for (let index = 0; index < limits.length && left > 0; index++) {

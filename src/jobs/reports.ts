@@ -20,7 +20,10 @@ type Ended = Pick<EndedJobRow, 'id' | 'attempt' | 'lease_token' | 'queue'>;
 /** A report that names its attempt and carries its fence. */
 export type FencedReport = Report & { attempt: number; lease_token: string };
 
-const DEFAULT_MESSAGES = { FAILED: 'The handler failed.', TIMED_OUT: 'The attempt took longer than its time limit.' } as const;
+const DEFAULT_MESSAGES = {
+  FAILED: 'The handler failed.',
+  TIMED_OUT: 'The attempt took longer than its time limit.',
+} as const;
 
 /** Takes in how attempts ended. Successes take one statement a batch; all else asks the state machine, row by row, in a transaction. */
 @Injectable()
@@ -51,7 +54,9 @@ export class Reports {
    * @param workerId whose attempts they are, for reports without a fence
    */
   async take(workerId: string, reports: readonly Report[]): Promise<ReportResult[]> {
-    const fenced = reports.every(isFenced) ? reports : await Promise.all(reports.map((each) => this.fence(workerId, each)));
+    const fenced = reports.every(isFenced)
+      ? reports
+      : await Promise.all(reports.map((each) => this.fence(workerId, each)));
     const [successes, others] = [[] as FencedReport[], [] as FencedReport[]];
     for (const each of fenced) if (isFenced(each)) (each.status === 'SUCCESS' ? successes : others).push(each);
     const [succeeded, ended] = await Promise.all([this.successes.addAll(successes), this.others.addAll(others)]);
@@ -68,7 +73,9 @@ export class Reports {
     const reports = jobs.map((job): FencedReport => {
       return { job_id: job.id, attempt: job.attempt, lease_token: job.lease_token, status: 'RELEASED' };
     });
-    this.others.addAll(reports).catch((error: unknown) => this.logger.debug({ err: error }, 'leases were not given back'));
+    this.others
+      .addAll(reports)
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'leases were not given back'));
   }
 
   /**
@@ -91,7 +98,9 @@ export class Reports {
         : result(report, 'not_found', 'There is no such job.');
     }
     throw new DomainError('ambiguous_report', 'Say which attempt is meant: give attempt and lease_token.', {
-      details: [{ field: 'attempt', message: `is needed: this worker has held more than one attempt of job ${report.job_id}` }],
+      details: [
+        { field: 'attempt', message: `is needed: this worker has held more than one attempt of job ${report.job_id}` },
+      ],
     });
   }
 
@@ -121,7 +130,9 @@ export class Reports {
     const open = batch.filter((report) => !accepted.delete(keyOf(report)));
     const fates = await this.fatesOf(open);
     const isOpen = new Set(open);
-    return batch.map((report) => (isOpen.has(report) ? refusal(report, fates.get(keyOf(report))) : result(report, 'accepted')));
+    return batch.map((report) =>
+      isOpen.has(report) ? refusal(report, fates.get(keyOf(report))) : result(report, 'accepted'),
+    );
   }
 
   private async fatesOf(reports: readonly FencedReport[]): Promise<Map<string, FateRow>> {
@@ -132,7 +143,8 @@ export class Reports {
 
   private freeSlots(ended: readonly { queue: string }[]): void {
     if (this.settings.limits.size === 0) return;
-    for (const queue of new Set(ended.map((job) => job.queue))) if (this.settings.limits.has(queue)) this.slotFreed(queue);
+    for (const queue of new Set(ended.map((job) => job.queue)))
+      if (this.settings.limits.has(queue)) this.slotFreed(queue);
   }
 }
 

@@ -71,11 +71,14 @@ export class Submission {
   ): Promise<Fate[]> {
     const fates = new Map<string, Fate>();
     for (let round = 0, open = [...jobs]; open.length > 0; round++) {
-      if (round === MAX_ROUNDS) throw new DomainError('state_conflict', 'The job with this idempotency key was deleted meanwhile; try again.');
-      for (const created of await this.store.create(inLockOrder(firstOfEachKey(open)), on)) fates.set(created.id, { created });
+      if (round === MAX_ROUNDS)
+        throw new DomainError('state_conflict', 'The job with this idempotency key was deleted meanwhile; try again.');
+      for (const created of await this.store.create(inLockOrder(firstOfEachKey(open)), on))
+        fates.set(created.id, { created });
       open = open.filter((job) => !fates.has(job.id));
       if (open.length === 0) break;
-      for (const holder of await on.query<KeyHolderRow>(findByKey, newJobArrays(open))) fates.set(holder.asked_id, { holder });
+      for (const holder of await on.query<KeyHolderRow>(findByKey, newJobArrays(open)))
+        fates.set(holder.asked_id, { holder });
       open = open.filter((job) => !fates.has(job.id));
     }
     const inOrder = jobs.map((job) => fates.get(job.id)!);
@@ -114,9 +117,13 @@ function compare(a: string, b: string): number {
 
 function assertSame(holder: KeyHolderRow, field: string): void {
   if (holder.is_same) return;
-  throw new DomainError('idempotency_conflict', `The idempotency key was used for job ${holder.id} with another body.`, {
-    details: [{ field, message: `belongs to job ${holder.id}, which was submitted with another body` }],
-  });
+  throw new DomainError(
+    'idempotency_conflict',
+    `The idempotency key was used for job ${holder.id} with another body.`,
+    {
+      details: [{ field, message: `belongs to job ${holder.id}, which was submitted with another body` }],
+    },
+  );
 }
 
 function assertSameInBulk(fate: Fate, index: number): void {

@@ -115,7 +115,10 @@ export class WorkerRegistry {
 
   private async withRunningJobs(rows: readonly WorkerRow[], most: number): Promise<Worker[]> {
     if (rows.length === 0) return [];
-    const running = await this.database.api.query<RunningRow>(queries.findRunningJobs, [rows.map((row) => row.id), most]);
+    const running = await this.database.api.query<RunningRow>(queries.findRunningJobs, [
+      rows.map((row) => row.id),
+      most,
+    ]);
     return rows.map((row) => {
       const own = running.filter((job) => job.worker_id === row.id);
       const worker: Omit<Worker, 'last_heartbeat' | 'registered_at'> = {

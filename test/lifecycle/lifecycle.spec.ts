@@ -14,7 +14,9 @@ describe.each<QueueMode>(['redis', 'postgres'])('the life of a job, dispatched t
 
   const untilParked = (workerId: string) =>
     until(async () => {
-      const [row] = await orchestrator.sql(`SELECT FROM workers WHERE id = $1 AND current_poll_id IS NOT NULL`, [workerId]);
+      const [row] = await orchestrator.sql(`SELECT FROM workers WHERE id = $1 AND current_poll_id IS NOT NULL`, [
+        workerId,
+      ]);
       return row;
     });
 
@@ -29,7 +31,9 @@ describe.each<QueueMode>(['redis', 'postgres'])('the life of a job, dispatched t
       { job_id: id, attempt: 1, verdict: 'accepted' },
     ]);
     expect(await orchestrator.job(id)).toMatchObject({ status: 'SUCCESS', result: { sent: true }, error: null });
-    expect(await orchestrator.attempts(id)).toMatchObject([{ attempt_number: 1, status: 'SUCCESS', worker_id: worker.id }]);
+    expect(await orchestrator.attempts(id)).toMatchObject([
+      { attempt_number: 1, status: 'SUCCESS', worker_id: worker.id },
+    ]);
   });
 
   test('a failure waits for its backoff, keeps every error, and ends DEAD when its retries are spent', async () => {
@@ -48,7 +52,11 @@ describe.each<QueueMode>(['redis', 'postgres'])('the life of a job, dispatched t
     ];
     expect(Date.parse(startedAt) - Date.parse(failedAt)).toBeGreaterThanOrEqual(500);
     await worker.report(second, { status: 'FAILED', error: { message: 'second', type: 'Boom', stack: 'at line 1' } });
-    expect(await orchestrator.job(id)).toMatchObject({ status: 'DEAD', dead_reason: 'retries_exhausted', error: 'second' });
+    expect(await orchestrator.job(id)).toMatchObject({
+      status: 'DEAD',
+      dead_reason: 'retries_exhausted',
+      error: 'second',
+    });
     expect(await orchestrator.attempts(id)).toMatchObject([
       { status: 'FAILED', error: 'first' },
       { status: 'FAILED', error: 'second', error_type: 'Boom', error_stack: 'at line 1' },
@@ -98,7 +106,11 @@ describe.each<QueueMode>(['redis', 'postgres'])('the life of a job, dispatched t
     const headers = { 'idempotency-key': randomUUID() };
     const [first, again] = [
       await orchestrator.post<Job>('/jobs', body, headers),
-      await orchestrator.post<Job>('/jobs', '{"queue":"keys","payload":{"b":[1,2],"a":1},"priority":0,"type":"test"}', headers),
+      await orchestrator.post<Job>(
+        '/jobs',
+        '{"queue":"keys","payload":{"b":[1,2],"a":1},"priority":0,"type":"test"}',
+        headers,
+      ),
     ];
     expect([first.status, again.status]).toEqual([201, 200]);
     expect(again.body.id).toBe(first.body.id);
@@ -131,7 +143,9 @@ describe.each<QueueMode>(['redis', 'postgres'])('the life of a job, dispatched t
     const refused = await orchestrator.post<ErrorBody>('/jobs/bulk', { jobs: conflicting });
     expect(refused.status).toBe(409);
     expect(refused.body.error.details![0]!.field).toBe('jobs[3].idempotency_key');
-    const [{ n }] = (await orchestrator.sql<{ n: string }>(`SELECT count(*) AS n FROM jobs WHERE queue = 'bulk'`)) as [{ n: string }];
+    const [{ n }] = (await orchestrator.sql<{ n: string }>(`SELECT count(*) AS n FROM jobs WHERE queue = 'bulk'`)) as [
+      { n: string },
+    ];
     expect(Number(n)).toBe(3);
   });
 
@@ -157,7 +171,13 @@ describe.each<QueueMode>(['redis', 'postgres'])('the life of a job, dispatched t
     const { id } = await orchestrator.submit({ queue: 'revive', max_retries: 0 });
     await worker.report(await worker.take(), { status: 'FAILED', error: 'once' });
     const revived = await orchestrator.post<Job>(`/jobs/${id}/retry`);
-    expect(revived.body).toMatchObject({ status: 'PENDING', retry_count: 0, error: null, finished_at: null, attempt: 1 });
+    expect(revived.body).toMatchObject({
+      status: 'PENDING',
+      retry_count: 0,
+      error: null,
+      finished_at: null,
+      attempt: 1,
+    });
     const second = await worker.take();
     expect(second.attempt).toBe(2);
     await worker.report(second);
@@ -171,14 +191,23 @@ describe.each<QueueMode>(['redis', 'postgres'])('the life of a job, dispatched t
     expect((await orchestrator.call('DELETE', `/jobs/${id}`)).status).toBe(409);
     await worker.report(await worker.take());
     const clone = await orchestrator.post<Job>(`/jobs/${id}/rerun`, { payload: { n: 2 } });
-    expect(clone.body).toMatchObject({ payload: { n: 2 }, tags: ['x'], priority: 3, queue: 'again', status: 'PENDING' });
+    expect(clone.body).toMatchObject({
+      payload: { n: 2 },
+      tags: ['x'],
+      priority: 3,
+      queue: 'again',
+      status: 'PENDING',
+    });
     expect((await orchestrator.call('DELETE', `/jobs/${id}`)).status).toBe(204);
     expect((await orchestrator.get(`/jobs/${id}`)).status).toBe(404);
     expect((await worker.report(await worker.take())).status).toBe(200);
   });
 
   test('a long poll is answered when a job comes, by name of its queue only', async () => {
-    const [right, wrong] = [await orchestrator.worker({ queues: ['bell'] }), await orchestrator.worker({ queues: ['other'] })];
+    const [right, wrong] = [
+      await orchestrator.worker({ queues: ['bell'] }),
+      await orchestrator.worker({ queues: ['other'] }),
+    ];
     const [answer, nothing] = [right.next({ wait_seconds: 10 }), wrong.next({ wait_seconds: 1 })];
     await orchestrator.submit({ queue: 'bell' });
     expect(await answer).toHaveLength(1);
@@ -226,7 +255,9 @@ describe.each<QueueMode>(['redis', 'postgres'])('the life of a job, dispatched t
   });
 
   test('a queue with a limit never runs more jobs than that, and goes on when one ends', async () => {
-    const workers = await Promise.all([1, 2, 3].map(() => orchestrator.worker({ queues: ['limited'], concurrency: 5 })));
+    const workers = await Promise.all(
+      [1, 2, 3].map(() => orchestrator.worker({ queues: ['limited'], concurrency: 5 })),
+    );
     for (let i = 0; i < 5; i++) await orchestrator.submit({ queue: 'limited' });
     await orchestrator.call('PATCH', '/queues/limited', { concurrency_limit: 2 });
     const taken = (await Promise.all(workers.map((worker) => worker.next({ limit: 5, wait_seconds: 0.5 })))).flat();
@@ -264,6 +295,12 @@ describe.each<QueueMode>(['redis', 'postgres'])('the life of a job, dispatched t
     const stale = { ...reports[1]!, lease_token: randomUUID() };
     const unknown = { job_id: NOWHERE, attempt: 1, lease_token: randomUUID(), status: 'SUCCESS' as const };
     const { body } = await worker.reportMany([reports[0]!, stale, unknown, reports[2]!, reports[0]!]);
-    expect(body.results.map((result) => result.verdict)).toEqual(['accepted', 'lost', 'not_found', 'accepted', 'duplicate']);
+    expect(body.results.map((result) => result.verdict)).toEqual([
+      'accepted',
+      'lost',
+      'not_found',
+      'accepted',
+      'duplicate',
+    ]);
   });
 });

@@ -33,7 +33,10 @@ describe('settling an attempt', () => {
   });
 
   test('a failure that a retry cannot help ends the job as failed', () => {
-    expect(settle(FRESH, { status: 'FAILED', retryable: false }, noJitter)).toMatchObject({ status: 'FAILED', retry_count: 0 });
+    expect(settle(FRESH, { status: 'FAILED', retryable: false }, noJitter)).toMatchObject({
+      status: 'FAILED',
+      retry_count: 0,
+    });
   });
 
   test('the wait that the worker asks for wins over the backoff', () => {
@@ -42,13 +45,26 @@ describe('settling an attempt', () => {
 
   test('a crash is charged to its own budget, and past it the job is poison', () => {
     const lost: AttemptOutcome = { status: 'LOST', heard: true };
-    expect(settle(FRESH, lost, noJitter)).toMatchObject({ status: 'PENDING', attemptStatus: 'LOST', lost_count: 1, retry_count: 0 });
-    expect(settle({ ...FRESH, lost_count: 3 }, lost, noJitter)).toMatchObject({ status: 'DEAD', dead_reason: 'poison', lost_count: 3 });
+    expect(settle(FRESH, lost, noJitter)).toMatchObject({
+      status: 'PENDING',
+      attemptStatus: 'LOST',
+      lost_count: 1,
+      retry_count: 0,
+    });
+    expect(settle({ ...FRESH, lost_count: 3 }, lost, noJitter)).toMatchObject({
+      status: 'DEAD',
+      dead_reason: 'poison',
+      lost_count: 3,
+    });
   });
 
   test('a lease that never reached its worker is charged to neither budget, but not for ever', () => {
     const undelivered: AttemptOutcome = { status: 'LOST', heard: false };
-    expect(settle(FRESH, undelivered, noJitter)).toMatchObject({ status: 'PENDING', attemptStatus: 'RELEASED', lost_count: 0 });
+    expect(settle(FRESH, undelivered, noJitter)).toMatchObject({
+      status: 'PENDING',
+      attemptStatus: 'RELEASED',
+      lost_count: 0,
+    });
     expect(settle({ ...FRESH, undelivered_count: MAX_UNDELIVERED }, undelivered, noJitter)).toMatchObject({
       status: 'DEAD',
       dead_reason: 'poison',
@@ -83,7 +99,11 @@ describe('settling an attempt', () => {
     for (const outcome of outcomes) {
       for (const spent of [false, true]) {
         for (const cancel_requested of [false, true]) {
-          const budgets = { ...FRESH, cancel_requested, ...(spent && { retry_count: 3, lost_count: 3, undelivered_count: 10 }) };
+          const budgets = {
+            ...FRESH,
+            cancel_requested,
+            ...(spent && { retry_count: 3, lost_count: 3, undelivered_count: 10 }),
+          };
           const settlement = settle(budgets, outcome, noJitter);
           if (settlement) expect(TRANSITIONS.RUNNING).toContain(settlement.status);
         }

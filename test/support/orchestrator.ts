@@ -48,7 +48,8 @@ export class TestOrchestrator {
     const pool = new pg.Pool({ connectionString: database.url, max: 3 });
     pool.on('error', () => undefined);
     const orchestrator = new TestOrchestrator(running, database, pool, isFirst, options);
-    if (config.redisUrl) await until(async () => (await orchestrator.get<Health>('/health/ready')).body.details.redis.status === 'up');
+    if (config.redisUrl)
+      await until(async () => (await orchestrator.get<Health>('/health/ready')).body.details.redis.status === 'up');
     return orchestrator;
   }
 
@@ -177,7 +178,12 @@ export class TestWorker {
   }
 
   async heartbeat(running?: readonly LeasedJob[], extra: object = {}): Promise<HeartbeatAnswer> {
-    const leases = running?.map((job) => ({ job_id: job.id, attempt: job.attempt, lease_token: job.lease_token, ...extra }));
+    const leases = running?.map((job) => ({
+      job_id: job.id,
+      attempt: job.attempt,
+      lease_token: job.lease_token,
+      ...extra,
+    }));
     const { body } = await this.orchestrator.post<HeartbeatAnswer>('/workers/heartbeat', {
       worker_id: this.id,
       ...(leases && { running: leases }),

@@ -8,7 +8,8 @@ export function markSilentWorkers(workers: WorkerRegistry, logger: Logger, sweep
     name: 'mark silent workers',
     everyMs: sweepMs,
     run: async () => {
-      for (const { id, name } of await workers.markSilent()) logger.warn({ worker_id: id, name }, 'a worker fell silent');
+      for (const { id, name } of await workers.markSilent())
+        logger.warn({ worker_id: id, name }, 'a worker fell silent');
     },
   };
 }

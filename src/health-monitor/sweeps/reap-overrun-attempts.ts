@@ -18,11 +18,15 @@ export function reapOverrunAttempts(store: JobStore, announcer: Announcer, logge
     everyMs: sweepMs,
     restFactor: 4,
     run: async (signal) => {
-      for (let reaped = BATCH; reaped === BATCH && !signal.aborted; ) {
+      for (let reaped = BATCH; reaped === BATCH && !signal.aborted;) {
         const jobs = await store.reap(BATCH, endingOf);
         announcer.announce(jobs);
         reaped = jobs.length;
-        if (reaped > 0) logger.warn({ attempts: reaped, jobs: jobs.slice(0, 10).map((job) => job.id) }, 'overrun attempts were ended');
+        if (reaped > 0)
+          logger.warn(
+            { attempts: reaped, jobs: jobs.slice(0, 10).map((job) => job.id) },
+            'overrun attempts were ended',
+          );
       }
     },
   };

@@ -10,7 +10,7 @@ export function wakeDueJobs(store: JobStore, announcer: Announcer, sweepMs: numb
     name: 'wake due jobs',
     everyMs: sweepMs / 4,
     run: async (signal) => {
-      for (let woken = BATCH; woken === BATCH && !signal.aborted; ) {
+      for (let woken = BATCH; woken === BATCH && !signal.aborted;) {
         const jobs = await store.wakeDue(BATCH);
         announcer.announce(jobs);
         woken = jobs.length;
