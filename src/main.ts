@@ -58,6 +58,8 @@ async function untilStopped(starting: Promise<Running>, logger: Logger): Promise
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
     process.on('disconnect', () => stop('the parent process is gone'));
+    // Listening there would keep a worker alive that has stopped.
+    process.channel?.unref();
     starting.then((running) => running.stopped?.then(resolve, reject), reject);
   });
   logger.info('stopped');
