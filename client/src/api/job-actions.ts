@@ -17,6 +17,13 @@ export function runAction(token: string): Promise<JobsAction> {
   return answer<JobsAction>((options) => client.POST('/jobs/actions', { body: { token }, ...options }));
 }
 
+/** Stops an action; what is done stays done. */
+export function abortAction(token: string): Promise<JobsAction> {
+  return answer<JobsAction>((options) =>
+    client.POST('/jobs/actions/{token}/abort', { params: { path: { token } }, ...options }),
+  );
+}
+
 /** The progress of a running action. */
 export function actionQuery(token: string) {
   return queryOptions({

@@ -26,7 +26,8 @@ export function jobListQuery(params: JobListParams) {
   });
 }
 
-function fetchJobs({ payload, ...query }: JobListParams, signal?: AbortSignal): Promise<JobList> {
+/** One page of jobs, fetched now. Throws ApiError. */
+export function fetchJobs({ payload, ...query }: JobListParams, signal?: AbortSignal): Promise<JobList> {
   const payloadFilters = Object.fromEntries(
     Object.entries(payload ?? {}).map(([path, value]) => [`payload.${path}`, value]),
   );

@@ -125,7 +125,7 @@ function ErrorRow({ group }: { group: ErrorGroup }) {
           {jobs}
         </Link>
       </td>
-      <td data-phone="hide" className="w-40 max-lg:hidden">
+      <td data-phone="hide" className="md:w-40 max-lg:hidden">
         <Sparkline values={group.sparkline} status="FAILED" />
       </td>
       <td data-label="Last" className="text-muted">
@@ -146,7 +146,7 @@ function ErrorRow({ group }: { group: ErrorGroup }) {
         {group.queues.slice(0, 2).join(', ')}
         {group.queues.length > 2 && ` +${group.queues.length - 2}`}
       </td>
-      <td data-phone="end" className="w-12 !pl-0">
+      <td data-phone="end" className="md:w-12 md:!pl-0">
         {canWrite && <ErrorMenu group={group} />}
       </td>
     </tr>

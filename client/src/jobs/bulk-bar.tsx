@@ -3,9 +3,11 @@ import { useState } from 'react';
 import type { JobListParams } from '../api/jobs.js';
 import type { ActionScope } from '../api/job-actions.js';
 import type { BulkAction } from '../api/types.js';
+import { useCanWrite } from '../auth/use-can-write.js';
 import { Button, IconButton } from '../ui/button.js';
 import { formatCount, formatNumber } from '../ui/format.js';
 import { BulkDialog } from './bulk-dialog.js';
+import { ExportMenu } from './export-menu.js';
 import type { useSelection } from './use-selection.js';
 
 const actions = [
@@ -17,6 +19,7 @@ const actions = [
 /** What can be done with the selected jobs; each label says with how many. */
 export function BulkBar({ selection, params }: { selection: ReturnType<typeof useSelection>; params: JobListParams }) {
   const [action, setAction] = useState<BulkAction | null>(null);
+  const canWrite = useCanWrite();
   const { count, clear } = selection;
   const { allMatching } = selection.selection;
   if (count === 0) return null;
@@ -30,19 +33,21 @@ export function BulkBar({ selection, params }: { selection: ReturnType<typeof us
         aria-label="Bulk actions"
         className="sticky bottom-4 z-20 mx-auto flex max-w-full items-center gap-1 overflow-x-auto rounded-lg border border-line bg-raised p-1.5 shadow-pop"
       >
-        {actions.map(({ action: each, label, icon: Icon }) => (
-          <Button
-            key={each}
-            variant="ghost"
-            className={each === 'delete' ? 'text-danger-fg hover:text-danger-fg' : 'text-fg'}
-            aria-label={`${label} ${amount}`}
-            onClick={() => setAction(each)}
-          >
-            <Icon aria-hidden />
-            {label} <span className="max-sm:hidden">{amount}</span>
-          </Button>
-        ))}
-        <span className="px-1 text-xs whitespace-nowrap text-muted sm:hidden">{amount}</span>
+        {canWrite &&
+          actions.map(({ action: each, label, icon: Icon }) => (
+            <Button
+              key={each}
+              variant="ghost"
+              className={each === 'delete' ? 'text-danger-fg hover:text-danger-fg' : 'text-fg'}
+              aria-label={`${label} ${amount}`}
+              onClick={() => setAction(each)}
+            >
+              <Icon aria-hidden />
+              {label} <span className="max-md:hidden">{amount}</span>
+            </Button>
+          ))}
+        <ExportMenu params={params} ids={allMatching ? undefined : selection.selection.ids} what={amount} />
+        <span className="px-1 text-xs whitespace-nowrap text-muted md:hidden">{amount}</span>
         <IconButton label="Clear selection" shortcut="Esc" onClick={clear}>
           <X />
         </IconButton>

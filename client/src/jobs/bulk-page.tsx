@@ -1,8 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
-import { ArrowLeft } from 'lucide-react';
-import { actionQuery } from '../api/job-actions.js';
+import { useState, type ReactNode } from 'react';
+import { ArrowLeft, Ban } from 'lucide-react';
+import { messageOf } from '../api/api-error.js';
+import { abortAction, actionQuery } from '../api/job-actions.js';
+import { useCanWrite } from '../auth/use-can-write.js';
+import { Button } from '../ui/button.js';
+import { notify } from '../ui/notify.js';
 import { Card, Page } from '../ui/page.js';
 import { formatNumber } from '../ui/format.js';
 import { ErrorState, Skeleton } from '../ui/states.js';
@@ -18,6 +22,14 @@ export function BulkPage() {
     ...actionQuery(token),
     refetchInterval: ({ state }) => (state.data?.finished_at ? false : 1000),
   });
+  const canWrite = useCanWrite();
+  const [isAborting, setAborting] = useState(false);
+  const abort = async () => {
+    setAborting(true);
+    await abortAction(token).catch((error: unknown) => notify('error', `Not aborted: ${messageOf(error)}`));
+    await query.refetch();
+    setAborting(false);
+  };
   const action = query.data;
   const handled = action ? action.done + action.skipped : 0;
   return (
@@ -48,6 +60,11 @@ export function BulkPage() {
                 style={{ width: `${action.total === 0 ? 100 : (handled / action.total) * 100}%` }}
               />
             </div>
+            {action.state === 'running' && canWrite && (
+              <Button disabled={isAborting} onClick={() => void abort()}>
+                <Ban aria-hidden /> Abort
+              </Button>
+            )}
             <dl className="grid grid-cols-2 gap-4 text-sm sm:grid-cols-4">
               <Fact name="State">
                 <span role="status" className="capitalize">

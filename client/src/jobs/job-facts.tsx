@@ -82,6 +82,11 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 }
 
 function backoffText({ kind, base_seconds, cap_seconds }: NonNullable<Job['backoff']>): string {
-  const base = formatDuration(base_seconds * 1000);
-  return kind === 'fixed' ? `fixed, ${base}` : `${kind}, from ${base} to ${formatDuration(cap_seconds * 1000)}`;
+  return kind === 'fixed' ? `fixed, ${base_seconds} s` : `${kind}, ${base_seconds} s to ${formatWait(cap_seconds)}`;
+}
+
+/** `1 h` where a whole number of hours or minutes allows it. */
+function formatWait(seconds: number): string {
+  if (seconds > 0 && seconds % 3600 === 0) return `${seconds / 3600} h`;
+  return seconds > 0 && seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 }

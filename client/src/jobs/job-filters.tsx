@@ -1,14 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { Columns3, Search, X } from 'lucide-react';
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { Columns3, X } from 'lucide-react';
 import { statsQuery } from '../api/stats.js';
 import { usePreferences } from '../settings/preferences.js';
-import { useShortcuts } from '../shell/shortcuts.js';
 import { Button } from '../ui/button.js';
 import { Menu, MenuCheckbox, MenuLabel } from '../ui/menu.js';
 import { jobColumns, toggleColumn, visibleColumns } from './job-columns.js';
-import { filterChips, isJobId, parseTyped, type JobSearch } from './job-search.js';
+import { filterChips, isJobId, type JobSearch } from './job-search.js';
+import { SearchBox } from './search-box.js';
 import { ViewsMenu } from './views-menu.js';
 
 const windows = [
@@ -114,67 +112,6 @@ function Choice({
         <option key={option}>{option}</option>
       ))}
     </select>
-  );
-}
-
-function SearchBox({ search, onFilter }: { search: JobSearch; onFilter: (change: JobSearch) => void }) {
-  const navigate = useNavigate();
-  const input = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(search.q ?? '');
-  const [seen, setSeen] = useState(search.q);
-  if (search.q !== seen) {
-    // The URL changed by Back, a chip or a view: the field follows, but never while it is what changed the URL.
-    setSeen(search.q);
-    if ((search.q ?? '') !== text.trim()) setText(search.q ?? '');
-  }
-  const [unsupported, setUnsupported] = useState<string>();
-  useShortcuts({ '/': () => input.current?.focus() });
-
-  const apply = (typed: string) => {
-    const id = typed.trim();
-    if (isJobId(id)) return void navigate({ to: '/jobs/$id', params: { id } });
-    const { filters, unsupported: token } = parseTyped(typed);
-    setUnsupported(token);
-    if (token === undefined) onFilter({ ...filters, q: filters.q });
-  };
-
-  // Plain text searches while it is typed; filters such as queue:email wait for Enter.
-  useEffect(() => {
-    if (text === (search.q ?? '') || text.includes(':')) return;
-    const timer = window.setTimeout(() => onFilter({ q: text.trim() || undefined }), 400);
-    return () => window.clearTimeout(timer);
-  });
-
-  return (
-    <form
-      role="search"
-      className="relative min-w-0 flex-1 basis-64 max-sm:col-span-2"
-      onSubmit={(event: FormEvent) => {
-        event.preventDefault();
-        apply(text);
-      }}
-    >
-      <Search aria-hidden className="absolute top-2 left-2.5 size-4 text-muted pointer-coarse:top-3.5" />
-      <input
-        ref={input}
-        type="search"
-        aria-label="Search jobs"
-        aria-describedby={unsupported ? 'search-problem' : undefined}
-        placeholder="Job ID, type, error text or queue:email"
-        className="field !pl-8"
-        value={text}
-        onChange={(event) => {
-          setText(event.target.value);
-          setUnsupported(undefined);
-        }}
-        onKeyDown={(event) => event.key === 'Escape' && text === '' && input.current?.blur()}
-      />
-      {unsupported && (
-        <p id="search-problem" role="alert" className="mt-1 text-xs text-danger-fg">
-          “{unsupported}:” is not a filter. Known: status, queue, type, worker, tag, error, payload.path.
-        </p>
-      )}
-    </form>
   );
 }
 

@@ -2,6 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { Ban, ChevronLeft, ChevronRight, CopyPlus, RotateCw } from 'lucide-react';
 import { allowedActions } from '../../../src/contract/job-state.js';
 import type { Job } from '../api/types.js';
+import { useCanWrite } from '../auth/use-can-write.js';
 import { Button, IconButton } from '../ui/button.js';
 import { CopyButton } from '../ui/copy-button.js';
 import { Progress } from '../ui/meter.js';
@@ -22,6 +23,7 @@ export function JobHeader({
   nextId?: string;
 }) {
   const navigate = useNavigate();
+  const canWrite = useCanWrite();
   const allowed = allowedActions(job.status, job.cancel_requested_at !== null);
   const go = (id: string) => void navigate({ to: '/jobs/$id', params: { id }, search: (previous) => previous });
   return (
@@ -67,26 +69,39 @@ export function JobHeader({
       <div className="flex flex-wrap items-center gap-2">
         <IconButton
           label="Previous job"
+          className="max-sm:hidden"
           shortcut="k"
           disabled={!previousId}
           onClick={() => previousId && go(previousId)}
         >
           <ChevronLeft />
         </IconButton>
-        <IconButton label="Next job" shortcut="j" disabled={!nextId} onClick={() => nextId && go(nextId)}>
+        <IconButton
+          label="Next job"
+          className="max-sm:hidden"
+          shortcut="j"
+          disabled={!nextId}
+          onClick={() => nextId && go(nextId)}
+        >
           <ChevronRight />
         </IconButton>
-        <Button disabled={!allowed.includes('retry')} onClick={() => commands.retry(job)}>
-          <RotateCw aria-hidden /> Retry
-        </Button>
-        <Button disabled={!allowed.includes('cancel')} onClick={() => commands.cancel(job)}>
-          <Ban aria-hidden /> Cancel
-        </Button>
-        <Button
-          onClick={() => void navigate({ to: '.', search: (previous) => ({ ...previous, new: '1', from: job.id }) })}
-        >
-          <CopyPlus aria-hidden /> <span className="max-sm:sr-only">Edit &amp; run as new</span>
-        </Button>
+        {canWrite && (
+          <>
+            <Button disabled={!allowed.includes('retry')} onClick={() => commands.retry(job)}>
+              <RotateCw aria-hidden /> Retry
+            </Button>
+            <Button disabled={!allowed.includes('cancel')} onClick={() => commands.cancel(job)}>
+              <Ban aria-hidden /> Cancel
+            </Button>
+            <Button
+              onClick={() =>
+                void navigate({ to: '.', search: (previous) => ({ ...previous, new: '1', from: job.id }) })
+              }
+            >
+              <CopyPlus aria-hidden /> <span className="max-sm:sr-only">Edit &amp; run as new</span>
+            </Button>
+          </>
+        )}
         <JobMenu job={job} commands={commands} inDetails />
       </div>
     </div>

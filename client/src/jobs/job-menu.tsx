@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Ban, Copy, CopyPlus, Ellipsis, ExternalLink, RotateCw, Terminal, Trash2 } from 'lucide-react';
 import type { JobSummary } from '../api/types.js';
 import { allowedActions } from '../../../src/contract/job-state.js';
+import { useCanWrite } from '../auth/use-can-write.js';
 import { IconButton } from '../ui/button.js';
 import { copyText } from '../ui/copy-button.js';
 import { Menu, MenuItem, MenuSeparator } from '../ui/menu.js';
@@ -20,6 +21,7 @@ export function JobMenu({
   inDetails?: boolean;
 }) {
   const navigate = useNavigate();
+  const canWrite = useCanWrite();
   const allowed = allowedActions(job.status, job.cancel_requested_at !== null);
   const state = statusLooks[job.status].label;
   const why = (action: 'retry' | 'cancel' | 'delete', verb: string) =>
@@ -38,6 +40,10 @@ export function JobMenu({
           <MenuItem icon={<ExternalLink />} onSelect={() => void navigate({ to: '/jobs/$id', params: { id: job.id } })}>
             Open
           </MenuItem>
+        </>
+      )}
+      {!inDetails && canWrite && (
+        <>
           <MenuItem icon={<RotateCw />} disabledReason={why('retry', 'retried')} onSelect={() => commands.retry(job)}>
             Retry
           </MenuItem>
@@ -64,15 +70,19 @@ export function JobMenu({
           Raw JSON
         </MenuItem>
       )}
-      <MenuSeparator />
-      <MenuItem
-        danger
-        icon={<Trash2 />}
-        disabledReason={why('delete', 'deleted')}
-        onSelect={() => commands.remove(job)}
-      >
-        Delete
-      </MenuItem>
+      {canWrite && (
+        <>
+          <MenuSeparator />
+          <MenuItem
+            danger
+            icon={<Trash2 />}
+            disabledReason={why('delete', 'deleted')}
+            onSelect={() => commands.remove(job)}
+          >
+            Delete
+          </MenuItem>
+        </>
+      )}
     </Menu>
   );
 }

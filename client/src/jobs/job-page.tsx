@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { ArrowLeft, FileX } from 'lucide-react';
-import { useCallback } from 'react';
+import { useCallback, useEffect } from 'react';
 import { ApiError } from '../api/api-error.js';
 import { attemptsQuery, jobQuery } from '../api/jobs.js';
 import type { Job } from '../api/types.js';
@@ -11,6 +11,7 @@ import { useStore } from '../ui/external-store.js';
 import { Page } from '../ui/page.js';
 import { EmptyState, ErrorState, Skeleton, useSlow } from '../ui/states.js';
 import { AttemptsCard } from './attempts-card.js';
+import { currentJob } from './current-job.js';
 import { ExplainCard } from './explain-card.js';
 import { JobFacts } from './job-facts.js';
 import { JobHeader } from './job-header.js';
@@ -58,6 +59,10 @@ function JobDetails({ job }: { job: Job }) {
   const { commands, dialog } = useJobCommands(leave);
   const { data: attempts } = useQuery(attemptsQuery(job.id));
   const index = ids.indexOf(job.id);
+  useEffect(() => {
+    currentJob.set({ job, commands });
+    return () => currentJob.set(null);
+  }, [job, commands]);
   const open = (id: string | undefined) =>
     id !== undefined && void navigate({ to: '/jobs/$id', params: { id }, search: (previous) => previous });
   useShortcuts({

@@ -41,7 +41,7 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
       data-fresh={isFresh}
       onClick={open}
     >
-      <td data-phone="first" className="w-10">
+      <td data-phone="first" className="md:w-10">
         <label className="flex size-6 items-center justify-center pointer-coarse:size-11">
           <input
             type="checkbox"
@@ -53,7 +53,7 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
           />
         </label>
       </td>
-      <td data-phone="first" className="w-44">
+      <td data-phone="first" className="md:w-44">
         <JobBadge job={job} />
       </td>
       <td data-wide className="max-w-72 min-w-44">
@@ -62,7 +62,7 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
       {columns.map((column) => (
         <JobCell key={column} column={column} {...props} />
       ))}
-      <td data-phone="end" className="w-12 !pl-0">
+      <td data-phone="end" className="md:w-12 md:!pl-0">
         <JobMenu job={job} commands={commands} />
       </td>
     </tr>

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Inbox, SearchX } from 'lucide-react';
+import { useCanWrite } from '../auth/use-can-write.js';
 import { Button, buttonClass } from '../ui/button.js';
 import { CopyButton } from '../ui/copy-button.js';
 import { EmptyState } from '../ui/states.js';
@@ -7,15 +8,18 @@ import type { JobSearch } from './job-search.js';
 
 /** The first run: how to submit a job from anywhere. */
 export function NoJobs() {
+  const canWrite = useCanWrite();
   const command = `curl -X POST ${window.location.origin}/jobs -H 'content-type: application/json' -d '{"type":"email","payload":{"to":"user@example.com"}}'`;
   return (
     <EmptyState
       icon={Inbox}
       title="No jobs yet"
       actions={
-        <Link to="." search={(previous) => ({ ...previous, new: '1' })} className={buttonClass('primary')}>
-          Create the first job
-        </Link>
+        canWrite && (
+          <Link to="." search={(previous) => ({ ...previous, new: '1' })} className={buttonClass('primary')}>
+            Create the first job
+          </Link>
+        )
       }
     >
       <p>Submit one from any language over HTTP:</p>

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { allowedActions } from '../../../src/contract/job-state.js';
 import type { JobList, JobSummary } from '../api/types.js';
+import { useCanWrite } from '../auth/use-can-write.js';
 import { useShortcuts } from '../shell/shortcuts.js';
 import type { JobSearch } from './job-search.js';
 import type { JobCommands } from './use-job-commands.js';
@@ -22,6 +23,7 @@ export function useJobKeys({
   search: JobSearch;
 }): string | null {
   const navigate = useNavigate();
+  const canWrite = useCanWrite();
   const [focusedId, setFocusedId] = useState<string | null>(null);
   const index = rows.findIndex((job) => job.id === focusedId);
   const focused = rows[index];
@@ -38,7 +40,8 @@ export function useJobKeys({
     if (cursor) void navigate({ to: '/jobs', search: { ...search, cursor } });
   };
   const act = (action: 'retry' | 'cancel' | 'delete') => {
-    if (!focused || !allowedActions(focused.status, focused.cancel_requested_at !== null).includes(action)) return;
+    if (!canWrite || !focused || !allowedActions(focused.status, focused.cancel_requested_at !== null).includes(action))
+      return;
     if (action === 'delete') commands.remove(focused);
     else commands[action](focused);
   };

@@ -12,7 +12,7 @@ import { validateJobSearch, type JobSearch } from './job-search.js';
 /** Views that every installation has. */
 export const builtInViews: readonly SavedView[] = [
   { name: 'Failing now', search: '?status=RETRYING,FAILED,DEAD&from=-1h' },
-  { name: 'Running', search: '?status=RUNNING&sort=created_at' },
+  { name: 'Running, over 10 min old', search: '?status=RUNNING&to=-10m&sort=created_at' },
   { name: 'Retrying', search: '?status=RETRYING' },
   { name: 'Dead today', search: '?status=DEAD&from=-24h' },
 ];

@@ -119,7 +119,7 @@ function QueueRow({ queue }: { queue: Queue }) {
       <td data-phone="hide" className="text-right text-muted max-xl:hidden">
         {queue.wait_p95_ms === null ? '—' : formatDuration(queue.wait_p95_ms)}
       </td>
-      <td data-phone="hide" className="w-56 max-xl:hidden">
+      <td data-phone="hide" className="md:w-56 max-xl:hidden">
         <span className="flex items-center gap-3">
           <span className="w-24 shrink-0">
             <Sparkline values={queue.ended_per_minute} status="SUCCESS" />

@@ -95,6 +95,9 @@ function ServerCard() {
         <Row name="Version">
           <span className="tabular text-muted">{session?.version ?? '—'}</span>
         </Row>
+        <Row name="Your role">
+          <span className="text-muted">{session?.role === 'viewer' ? 'Viewer (read-only)' : 'Admin'}</span>
+        </Row>
         <Row name="Health">
           <span className="text-muted">{health?.status ?? '—'}</span>
         </Row>

@@ -1,6 +1,7 @@
 import { getRouteApi, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { isSessionLost } from '../api/client.js';
+import { useCanWrite } from '../auth/use-can-write.js';
 import { announcement } from '../live/live-status.js';
 import { useLiveUpdates } from '../live/live-updates-context.js';
 import { preferences, setPreferences, usePreferences } from '../settings/preferences.js';
@@ -10,6 +11,7 @@ import { ConnectionBanner } from './connection-banner.js';
 import { DocumentTitle } from './document-title.js';
 import { toggleLive } from './live-control.js';
 import { navItems } from './nav-items.js';
+import { useRecentPages } from './recent-pages.js';
 import { useShortcuts } from './shortcuts.js';
 import { SideNav } from './side-nav.js';
 import { TopBar } from './top-bar.js';
@@ -32,7 +34,9 @@ export function AppShell() {
   const [isHelpOpen, setHelpOpen] = useState(false);
   const search = route.useSearch();
   const { theme } = usePreferences();
+  const canWrite = useCanWrite();
   useLoginRedirect();
+  useRecentPages();
   useGlobalKeys(
     () => setPaletteOpen(true),
     () => setHelpOpen(true),
@@ -56,7 +60,7 @@ export function AppShell() {
         </div>
       </div>
       <Suspense>
-        {search.new === '1' && <CreateJobDialog fromId={search.from} />}
+        {search.new === '1' && canWrite && <CreateJobDialog fromId={search.from} />}
         {isPaletteOpen && <CommandPalette onClose={() => setPaletteOpen(false)} />}
         {isHelpOpen && <ShortcutHelp onClose={() => setHelpOpen(false)} />}
       </Suspense>

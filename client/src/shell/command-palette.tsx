@@ -1,18 +1,38 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { Bookmark, ListEnd, Moon, Plus, Radio, RefreshCw, Search, Server, SquareArrowOutUpRight } from 'lucide-react';
+import {
+  Ban,
+  Bookmark,
+  CopyPlus,
+  History,
+  ListEnd,
+  Moon,
+  Plus,
+  Radio,
+  RefreshCw,
+  RotateCw,
+  Search,
+  Server,
+  SquareArrowOutUpRight,
+  Trash2,
+} from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { useState, type ReactNode } from 'react';
+import { allowedActions } from '../../../src/contract/job-state.js';
 import { queueListQuery } from '../api/queues.js';
 import { workerListQuery } from '../api/workers.js';
+import { useCanWrite } from '../auth/use-can-write.js';
+import { currentJob } from '../jobs/current-job.js';
 import { isJobId, validateJobSearch } from '../jobs/job-search.js';
 import { builtInViews } from '../jobs/views-menu.js';
 import { useLiveUpdates } from '../live/live-updates-context.js';
 import { parseSearch } from '../search-params.js';
 import { setPreferences, usePreferences } from '../settings/preferences.js';
+import { useStore } from '../ui/external-store.js';
 import { toggleLive } from './live-control.js';
 import { navItems } from './nav-items.js';
+import { recentPages } from './recent-pages.js';
 
 /** Finds pages, queues, workers, views and actions by name, and opens a job by its id. */
 export function CommandPalette({ onClose }: { onClose: () => void }) {
@@ -22,6 +42,9 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('');
   const { data: queues } = useQuery(queueListQuery());
   const { data: workers } = useQuery(workerListQuery());
+  const job = useStore(currentJob);
+  const recent = useStore(recentPages);
+  const canWrite = useCanWrite();
   const id = text.trim();
   const run = (action: () => unknown) => () => {
     onClose();
@@ -68,13 +91,28 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
                   Search jobs for “{id}”
                 </Item>
               )}
+              {job && canWrite && <JobActions {...job} run={run} />}
+              <Group heading="Recent">
+                {recent.map((page) => (
+                  <Item
+                    key={page.path}
+                    icon={<History />}
+                    value={`recent ${page.kind} ${page.title} ${page.path}`}
+                    onSelect={run(() => navigate({ to: page.path }))}
+                  >
+                    {page.title}
+                  </Item>
+                ))}
+              </Group>
               <Group heading="Actions">
-                <Item
-                  icon={<Plus />}
-                  onSelect={run(() => navigate({ to: '.', search: (previous) => ({ ...previous, new: '1' }) }))}
-                >
-                  New job
-                </Item>
+                {canWrite && (
+                  <Item
+                    icon={<Plus />}
+                    onSelect={run(() => navigate({ to: '.', search: (previous) => ({ ...previous, new: '1' }) }))}
+                  >
+                    New job
+                  </Item>
+                )}
                 <Item icon={<RefreshCw />} onSelect={run(() => liveUpdates.refreshByHand())}>
                   Refresh now
                 </Item>
@@ -136,6 +174,41 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
+  );
+}
+
+/** What the open job's page offers. */
+function JobActions({
+  job,
+  commands,
+  run,
+}: NonNullable<ReturnType<typeof currentJob.get>> & { run: (action: () => unknown) => () => void }) {
+  const navigate = useNavigate();
+  const allowed = allowedActions(job.status, job.cancel_requested_at !== null);
+  return (
+    <Group heading={`This job · ${job.type}`}>
+      {allowed.includes('retry') && (
+        <Item icon={<RotateCw />} onSelect={run(() => commands.retry(job))}>
+          Retry this job
+        </Item>
+      )}
+      {allowed.includes('cancel') && (
+        <Item icon={<Ban />} onSelect={run(() => commands.cancel(job))}>
+          Cancel this job
+        </Item>
+      )}
+      <Item
+        icon={<CopyPlus />}
+        onSelect={run(() => navigate({ to: '.', search: (previous) => ({ ...previous, new: '1', from: job.id }) }))}
+      >
+        Edit &amp; run as new
+      </Item>
+      {allowed.includes('delete') && (
+        <Item icon={<Trash2 />} onSelect={run(() => commands.remove(job))}>
+          Delete this job
+        </Item>
+      )}
+    </Group>
   );
 }
 

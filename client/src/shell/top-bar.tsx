@@ -4,6 +4,7 @@ import { BookOpen, Keyboard, LogOut, Menu as MenuIcon, Monitor, Moon, Plus, Sear
 import { Dialog as Radix } from 'radix-ui';
 import { useState } from 'react';
 import { closeSession, sessionQuery } from '../api/session.js';
+import { useCanWrite } from '../auth/use-can-write.js';
 import { setPreferences, usePreferences } from '../settings/preferences.js';
 import { Button, IconButton } from '../ui/button.js';
 import { Kbd } from '../ui/kbd.js';
@@ -22,6 +23,7 @@ const themes = [
 /** The page's heading and what is always at hand. */
 export function TopBar({ onPalette, onHelp }: { onPalette: () => void; onHelp: () => void }) {
   const title = usePageTitle();
+  const canWrite = useCanWrite();
   const navigate = useNavigate();
   return (
     <header className="sticky top-0 z-20 flex h-12 items-center gap-1 border-b border-line bg-bg/90 pr-2 pl-2 backdrop-blur md:gap-2 md:pl-6">
@@ -40,16 +42,22 @@ export function TopBar({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
         <Search />
       </IconButton>
       <LiveControl />
-      <Tooltip content="New job" shortcut="c">
-        <Button
-          variant="primary"
-          aria-label="New job"
-          onClick={() => void navigate({ to: '.', search: (previous) => ({ ...previous, new: '1' }) })}
-        >
-          <Plus aria-hidden />
-          <span className="hidden sm:inline">New job</span>
-        </Button>
-      </Tooltip>
+      {canWrite ? (
+        <Tooltip content="New job" shortcut="c">
+          <Button
+            variant="primary"
+            aria-label="New job"
+            onClick={() => void navigate({ to: '.', search: (previous) => ({ ...previous, new: '1' }) })}
+          >
+            <Plus aria-hidden />
+            <span className="hidden sm:inline">New job</span>
+          </Button>
+        </Tooltip>
+      ) : (
+        <span className="rounded-full border border-line px-2.5 text-xs leading-6 whitespace-nowrap text-muted">
+          Read-only
+        </span>
+      )}
       <ThemeMenu />
       <UserMenu onHelp={onHelp} />
     </header>

@@ -7,15 +7,29 @@ export interface ComboboxProps extends Omit<ComponentProps<'input'>, 'value' | '
   /** Called when a suggestion is taken; without it, taking one is like typing it. */
   onPick?: (value: string) => void;
   options: readonly string[];
+  /** True when the caller has chosen the options for what is typed. */
+  isFiltered?: boolean;
 }
 
 /** A text field with suggestions; free text is always allowed. */
-export function Combobox({ value, onChange, onPick, options, className, onKeyDown, ...props }: ComboboxProps) {
+export function Combobox({
+  value,
+  onChange,
+  onPick,
+  options,
+  isFiltered = false,
+  className,
+  onKeyDown,
+  role = 'combobox',
+  ...props
+}: ComboboxProps) {
   const listId = useId();
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const typed = value.toLowerCase();
-  const matches = options.filter((option) => option.toLowerCase().includes(typed) && option !== value).slice(0, 8);
+  const matches = isFiltered
+    ? options
+    : options.filter((option) => option.toLowerCase().includes(typed) && option !== value).slice(0, 8);
   const shown = isOpen && matches.length > 0;
 
   const pick = (option: string) => {
@@ -47,8 +61,9 @@ export function Combobox({ value, onChange, onPick, options, className, onKeyDow
     <div className="relative">
       <input
         {...props}
-        role="combobox"
-        aria-expanded={shown}
+        role={role}
+        // A search box cannot be expanded; it names its suggestions all the same.
+        aria-expanded={role === 'combobox' ? shown : undefined}
         aria-controls={listId}
         aria-autocomplete="list"
         aria-activedescendant={shown && active >= 0 ? `${listId}-${active}` : undefined}

@@ -4,12 +4,14 @@ import { notify } from '../ui/notify.js';
 import { messageOf } from '../api/api-error.js';
 import type { Worker } from '../api/types.js';
 import { drainWorker, forgetWorker, resumeWorker, workerKeys } from '../api/workers.js';
+import { useCanWrite } from '../auth/use-can-write.js';
 import { IconButton } from '../ui/button.js';
 import { Menu, MenuItem, MenuSeparator } from '../ui/menu.js';
 
 /** Drain, resume and forget. */
 export function WorkerMenu({ worker, onForgotten }: { worker: Worker; onForgotten?: () => void }) {
   const queries = useQueryClient();
+  const canWrite = useCanWrite();
   const name = worker.name ?? worker.hostname;
   const isOnline = worker.status === 'ONLINE';
   const run = async (command: (id: string) => Promise<unknown>, done: string, after?: () => void) => {
@@ -22,6 +24,7 @@ export function WorkerMenu({ worker, onForgotten }: { worker: Worker; onForgotte
     }
     await queries.invalidateQueries({ queryKey: workerKeys.all });
   };
+  if (!canWrite) return null;
   return (
     <Menu
       trigger={

@@ -97,7 +97,7 @@ export function WorkersPage() {
 function WorkerRow({ worker }: { worker: Worker }) {
   return (
     <tr>
-      <td data-phone="first" className="w-32">
+      <td data-phone="first" className="md:w-32">
         <WorkerBadge worker={worker} />
       </td>
       <td data-wide className="max-w-72">
@@ -129,7 +129,7 @@ function WorkerRow({ worker }: { worker: Worker }) {
       <td data-phone="hide" className="text-muted max-xl:hidden">
         <RelativeTime at={worker.registered_at} />
       </td>
-      <td data-phone="end" className="w-12 !pl-0">
+      <td data-phone="end" className="md:w-12 md:!pl-0">
         <WorkerMenu worker={worker} />
       </td>
     </tr>
