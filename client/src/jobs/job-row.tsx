@@ -56,7 +56,7 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
       <td data-phone="first" className="md:w-44">
         <JobBadge job={job} />
       </td>
-      <td data-wide className="max-w-72 min-w-44">
+      <td data-wide className="max-w-96 min-w-44">
         <Identity job={job} />
       </td>
       {columns.map((column) => (
@@ -72,7 +72,11 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
 function Identity({ job }: { job: JobSummary }) {
   return (
     <div className="flex min-w-0 items-center gap-2">
-      <Link to="/jobs/$id" params={{ id: job.id }} className="truncate font-medium underline-offset-2 hover:underline">
+      <Link
+        to="/jobs/$id"
+        params={{ id: job.id }}
+        className="max-w-[65%] shrink-0 truncate font-medium underline-offset-2 hover:underline"
+      >
         {job.type}
       </Link>
       <span className="font-mono text-xs whitespace-nowrap text-muted" title={job.id}>
@@ -100,8 +104,10 @@ function JobCell({ column, job, workerName }: JobRowProps & { column: JobColumn 
     case 'attempts':
       return (
         <td data-label="Attempts" className="tabular whitespace-nowrap">
-          {job.attempt}
-          <span className="text-muted">/{maxAttempts(job)}</span>
+          <span>
+            {job.attempt}
+            <span className="text-muted">/{maxAttempts(job)}</span>
+          </span>
         </td>
       );
     case 'duration':

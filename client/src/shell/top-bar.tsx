@@ -26,7 +26,7 @@ export function TopBar({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
   const canWrite = useCanWrite();
   const navigate = useNavigate();
   return (
-    <header className="sticky top-0 z-20 flex h-12 items-center gap-1 border-b border-line bg-bg/90 pr-2 pl-2 backdrop-blur md:gap-2 md:pl-6">
+    <header className="sticky top-0 z-20 flex h-12 items-center pointer-coarse:h-14 gap-1 border-b border-line bg-bg/90 pr-2 pl-2 backdrop-blur md:gap-2 md:pl-6">
       <NavDrawer />
       <h1 className="min-w-0 flex-1 truncate text-lg font-semibold tracking-tight md:text-xl">{title}</h1>
       <button
