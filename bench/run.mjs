@@ -41,7 +41,7 @@ const systems = SYSTEMS.filter(({ name }) => !flags.systems || flags.systems.spl
 const extra = flags.profile ? { shared_preload_libraries: 'pg_stat_statements' } : {};
 const bench = { folder, profile: flags.profile?.split(','), postgres: await startPostgres(folder, extra), redis: await startRedis(folder) };
 let failures = 0;
-process.once('SIGINT', () => void stop().then(() => process.exit(130)));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop().then(() => process.exit(130)));
 
 const results = [];
 for (const workload of workloads) results.push(await runWorkload(workload));
@@ -93,6 +93,7 @@ function line({ value, cpu, seconds, jobs: _jobs, ...rest }, unit) {
 }
 
 async function stop() {
+  await bench.session?.close();
   await Promise.all([bench.postgres.stop(), bench.redis.stop()]);
   if (flags.profile || flags['keep-folder']) say(`kept: ${folder}`);
   else rmSync(folder, { recursive: true, force: true });

@@ -23,6 +23,7 @@ export class Session {
 
   async prepare(bench, system, options) {
     this.bench = bench;
+    bench.session = this;
     this.system = system;
     this.settings = system.settings(options);
     await bench.postgres.empty('bench');
@@ -96,6 +97,7 @@ export class Session {
   }
 
   async close() {
+    this.bench.session = undefined;
     if (this.statements) console.table(await this.statements());
     await Promise.all(this.workers.map((worker) => worker.stop()));
     await this.client?.stop();

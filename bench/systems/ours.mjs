@@ -3,7 +3,7 @@
  * processes with a handler of their own, and clients that speak HTTP. Default settings but for the worker's CONCURRENCY. Bulk calls
  * carry 2000 jobs, 2 calls in flight. It keeps the row of every job and of every attempt.
  */
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { CountingProcess } from '../harness/agent-process.mjs';
 import { inFlight } from '../harness/in-flight.mjs';
@@ -31,11 +31,17 @@ export default {
     const port = await freePort();
     env.orchestratorUrl = `http://127.0.0.1:${port}`;
     const server = start('orchestrator', env, { PORT: String(port), HOST: '127.0.0.1', DATABASE_URL: env.databaseUrl, REDIS_URL: env.redisUrl });
-    await until(async () => {
+    const isReady = async () => {
       if (server.child.exitCode !== null) throw new Error(`the orchestrator ended: ${server.said}`);
       const { status } = await fetch(`${env.orchestratorUrl}/health/ready`);
       if (status !== 200) throw new Error(`the orchestrator is not ready (${status}): ${server.said}`);
-    });
+    };
+    try {
+      await until(isReady);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
     return { orchestrator: server };
   },
 
@@ -84,11 +90,12 @@ export default {
 };
 
 function start(role, env, settings) {
-  const child = fork(MAIN, [`--role=${role}`], {
+  const profile = ['--cpu-prof', `--cpu-prof-dir=${env.folder}/profiles`, `--cpu-prof-name=${role}-${Date.now()}.cpuprofile`];
+  const child = spawn(process.execPath, [...(env.profile?.includes(role) ? profile : []), MAIN, `--role=${role}`], {
     cwd: env.folder,
-    execArgv: env.profile?.includes(role) ? ['--cpu-prof', `--cpu-prof-dir=${env.folder}/profiles`, `--cpu-prof-name=${role}-${Date.now()}.cpuprofile`] : [],
     env: { PATH: process.env.PATH, NODE_ENV: 'production', LOG_LEVEL: 'warn', LOG_FORMAT: 'json', ...settings },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // The worker's handler tells what it has done over the channel.
+    stdio: ['ignore', 'pipe', 'pipe', ...(role === 'worker' ? ['ipc'] : [])],
   });
   return new CountingProcess(child, `job-orchestrator ${role}`);
 }
