@@ -60,7 +60,7 @@ function readFlags(args: string[]): Flags {
     ['version', { type: 'boolean' as const, short: 'v' }],
   ]) as Record<string, { type: 'string' | 'boolean'; short?: string }>;
   try {
-    return parseArgs({ args, options, strict: true, allowPositionals: false }).values as Flags;
+    return parseArgs({ args, options, strict: true, allowPositionals: false }).values;
   } catch (cause) {
     throw new ConfigError(`${(cause as Error).message} See --help.`, { cause });
   }

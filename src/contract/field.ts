@@ -77,12 +77,12 @@ export const Field = {
 
   /** One of `values`; `name` is the schema's name in OpenAPI. */
   enum<T extends string>(name: string, values: readonly T[], options: FieldOptions = {}) {
-    return field(options, { enum: [...values], enumName: name } as ApiPropertyOptions, [IsIn([...values])]);
+    return field(options, { enum: [...values], enumName: name }, [IsIn([...values])]);
   },
 
   /** Several of `values`: in a query `?status=DEAD&status=FAILED` or `?status=DEAD,FAILED`. */
   enums<T extends string>(name: string, values: readonly T[], options: FieldOptions = {}) {
-    return field(options, { enum: [...values], enumName: name, isArray: true } as ApiPropertyOptions, [
+    return field(options, { enum: [...values], enumName: name, isArray: true }, [
       IsArray(),
       ArrayMaxSize(values.length),
       IsIn([...values], { each: true }),
@@ -110,7 +110,7 @@ export const Field = {
   /** Any JSON value. It is kept as the text that came, so no digit of it is lost. */
   json(options: FieldOptions = {}) {
     // An empty schema alone would give way to the property's type as TypeScript emits it: an object.
-    return field(options, { description: 'Any JSON value.', anyOf: [{}] } as ApiPropertyOptions, []);
+    return field(options, { description: 'Any JSON value.', anyOf: [{}] }, []);
   },
 
   /** A JSON object of at most 16 strings, each of at most 256 characters. */
@@ -122,18 +122,14 @@ export const Field = {
     options: FieldOptions & { minItems?: number; maxItems: number; maxLength: number; pattern?: RegExp; hint?: string },
   ) {
     const { minItems, maxItems, maxLength, pattern, hint, ...rest } = options;
-    return field(
-      rest,
-      { type: String, isArray: true, minItems, maxItems, items: { type: 'string', maxLength } } as ApiPropertyOptions,
-      [
-        IsArray(),
-        ...sizes(minItems, maxItems),
-        IsString({ each: true }),
-        MinLength(1, { each: true }),
-        MaxLength(maxLength, { each: true }),
-        ...(pattern === undefined ? [] : [Matches(pattern, { each: true, message: hint })]),
-      ],
-    );
+    return field(rest, { type: String, isArray: true, minItems, maxItems, items: { type: 'string', maxLength } }, [
+      IsArray(),
+      ...sizes(minItems, maxItems),
+      IsString({ each: true }),
+      MinLength(1, { each: true }),
+      MaxLength(maxLength, { each: true }),
+      ...(pattern === undefined ? [] : [Matches(pattern, { each: true, message: hint })]),
+    ]);
   },
 
   /** One nested wire class. */
@@ -208,7 +204,7 @@ function rememberNested(type: () => Constructor): PropertyDecorator {
 const labels: ValidateByOptions = {
   name: 'labels',
   validator: {
-    validate: (value) => {
+    validate: (value: unknown) => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
       const values = Object.values(value);
       return values.length <= 16 && values.every((text) => typeof text === 'string' && text.length <= 256);

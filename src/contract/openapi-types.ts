@@ -1157,13 +1157,13 @@ export interface components {
             message?: string;
         };
         /** @enum {string} */
-        WorkerState: "active" | "draining";
+        ReportedState: "active" | "draining" | "stopped";
         Heartbeat: {
             /** Format: uuid */
             worker_id: string;
             running?: components["schemas"]["RunningLease"][];
             free_slots?: number;
-            state?: components["schemas"]["WorkerState"];
+            state?: components["schemas"]["ReportedState"];
         };
         /** @enum {string} */
         WorkerStatus: "ONLINE" | "OFFLINE";
@@ -1192,6 +1192,8 @@ export interface components {
             /** @description drain: take no more jobs. resume: take jobs again. */
             commands: string[];
         };
+        /** @enum {string} */
+        WorkerState: "active" | "draining";
         RunningJob: {
             /** Format: uuid */
             job_id: string;

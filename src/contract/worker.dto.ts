@@ -8,6 +8,10 @@ export type WorkerStatus = (typeof WORKER_STATUSES)[number];
 export const WORKER_STATES = ['active', 'draining'] as const;
 export type WorkerState = (typeof WORKER_STATES)[number];
 
+/** What a worker says of itself; `stopped`, its last word, shows it OFFLINE at once. */
+export const REPORTED_STATES = [...WORKER_STATES, 'stopped'] as const;
+export type ReportedState = (typeof REPORTED_STATES)[number];
+
 /** `POST /workers/register`. */
 export class RegisterWorker {
   @Field.string({ minLength: 1, maxLength: 255 }) hostname!: string;
@@ -51,7 +55,7 @@ export class Heartbeat {
   @Field.uuid() worker_id!: string;
   @Field.objects(() => RunningLease, { optional: true, maxItems: 1000 }) running?: RunningLease[];
   @Field.integer({ optional: true, min: 0, max: 1000 }) free_slots?: number;
-  @Field.enum('WorkerState', WORKER_STATES, { optional: true }) state?: WorkerState;
+  @Field.enum('ReportedState', REPORTED_STATES, { optional: true }) state?: ReportedState;
 }
 
 export const LEASE_VERDICTS = ['ok', 'lost', 'cancel'] as const;

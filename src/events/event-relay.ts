@@ -40,7 +40,7 @@ export class EventRelay {
     if (!redis) return;
     const subscriber = redis.open('events');
     subscriber.on('ready', () => void this.subscribe(subscriber));
-    subscriber.on('message', (_channel, text) => this.receive(text));
+    subscriber.on('message', (_channel: string, text: string) => this.receive(text));
     // Nothing arrives over a half-open link; only a question that gets no answer closes it.
     this.ping = new PeriodicTask({
       name: 'ping of the event subscription',
@@ -101,6 +101,6 @@ export class EventRelay {
 
   private receive(text: string): void {
     const { from, ...message } = JSON.parse(text) as RelayMessage & { from: string };
-    if (from !== this.id) this.listener?.receive(message as RelayMessage);
+    if (from !== this.id) this.listener?.receive(message);
   }
 }

@@ -3,6 +3,8 @@ import { Cron, CronExpression, Interval } from '@nestjs/schedule';
 import type { Config } from '../config/config.js';
 import { CONFIG, LOGGER } from '../config/config.module.js';
 import { JobStore } from '../jobs/job-store.js';
+import { idRangeOfTime } from '../jobs/listing/job-id-range.js';
+import { clock } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
 import { statement } from '../platform/database/statement.js';
 import type { Logger } from '../platform/logger.js';
@@ -18,10 +20,15 @@ const forgetPollAnswers = statement(
   `DELETE FROM poll_answers WHERE answered_at < clock_timestamp() - interval '1 minute'`,
 );
 
-/** Ended jobs past their keeping, oldest first. Walks created order: what ended long ago was created before that. Index: primary key. */
+/**
+ * Ended jobs past their keeping, oldest first. What ended before a moment was created before it, and ids are in the order of creation:
+ * the walk ends at the first id that is too young. Index: primary key.
+ */
 const findExpiredJobs = statement(
   'find_expired_jobs',
-  `SELECT id FROM jobs WHERE finished_at < clock_timestamp() - make_interval(secs => $1::float8) AND id > $2 ORDER BY id LIMIT $3`,
+  `SELECT id FROM jobs
+  WHERE id > $2 AND id < $4 AND finished_at < clock_timestamp() - make_interval(secs => $1::float8)
+  ORDER BY id LIMIT $3`,
 );
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
@@ -55,9 +62,15 @@ export class Housekeeping {
 
   private async removeExpired(): Promise<void> {
     const seconds = this.config.retentionDays * 24 * 3600;
+    const { high: tooYoung } = idRangeOfTime(undefined, new Date(clock.now().getTime() - seconds * 1000).toISOString());
     let removed = 0;
     for (let after: string | undefined = FIRST_ID; after !== undefined;) {
-      const rows: { id: string }[] = await this.database.sweep.query(findExpiredJobs, [seconds, after, BATCH]);
+      const rows: { id: string }[] = await this.database.sweep.query(findExpiredJobs, [
+        seconds,
+        after,
+        BATCH,
+        tooYoung,
+      ]);
       removed += (
         await this.store.remove(
           rows.map(({ id }) => id),

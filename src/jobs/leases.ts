@@ -26,7 +26,7 @@ interface LiveLease {
 @Injectable()
 export class Leases {
   private readonly renewals: Batcher<RunningLease, LeaseStatus>;
-  private picture: Promise<Map<string, LiveLease[]>> = Promise.resolve(new Map());
+  private picture = Promise.resolve(new Map<string, LiveLease[]>());
   private pictureAt = -Infinity;
 
   constructor(
@@ -60,7 +60,10 @@ export class Leases {
   private liveByWorker(): Promise<Map<string, LiveLease[]>> {
     if (clock.monotonicMs() - this.pictureAt > PICTURE_MS) {
       this.pictureAt = clock.monotonicMs();
-      this.picture = this.read(null, DELIVERY_SECONDS, MAX_PICTURE).then(byWorker, () => new Map());
+      this.picture = this.read(null, DELIVERY_SECONDS, MAX_PICTURE).then(
+        byWorker,
+        () => new Map<string, LiveLease[]>(),
+      );
     }
     return this.picture;
   }

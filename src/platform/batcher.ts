@@ -61,7 +61,13 @@ export class Batcher<Item, Result> {
       return Promise.reject(new DomainError('too_many_requests', 'Too many requests wait for the database.'));
     }
     return new Promise((resolve, reject) => {
-      const call: Call<Result> = { results: new Array<Result>(items.length), open: items.length, failure: null, resolve, reject };
+      const call: Call<Result> = {
+        results: new Array<Result>(items.length),
+        open: items.length,
+        failure: null,
+        resolve,
+        reject,
+      };
       items.forEach((item, index) => this.waiting.push({ item, index, call }));
       this.schedule();
     });

@@ -41,7 +41,8 @@ export const overview = statement(
     (SELECT coalesce(sum(n), 0)::bigint FROM job_buckets
       WHERE seconds = 900 AND scope = CASE WHEN $2::text IS NOT NULL THEN 'queue' WHEN $3::text IS NOT NULL THEN 'type' ELSE 'all' END
         AND name = coalesce($2, $3, '') AND metric = 'dead' AND at > now() - interval '24 hours') AS dead_last_24h,
-    (SELECT coalesce(sum(n), 0)::bigint FROM exact WHERE status = 'RUNNING') AS slots_used
+    -- A worker may hold a few jobs more than it has slots: those that it starts next.
+    least(w.slots, (SELECT coalesce(sum(n), 0)::bigint FROM exact WHERE status = 'RUNNING')) AS slots_used
   FROM (
     SELECT count(*) FILTER (WHERE status = 'ONLINE') AS online, count(*) FILTER (WHERE status = 'OFFLINE') AS offline,
       coalesce(sum(concurrency) FILTER (WHERE status = 'ONLINE'), 0)::bigint AS slots

@@ -11,6 +11,7 @@ const CLEAN_UP_MS = 2_000;
 /** How long a stopping worker goes on offering its last reports. */
 const DELIVERY_MS = 10_000;
 const HURRIED_DELIVERY_MS = 2_000;
+const FAREWELL_MS = 1_000;
 
 /** A worker at work. */
 export interface RunningWorker {
@@ -80,6 +81,8 @@ class WorkerRun implements RunningWorker {
         this.worker.start();
         await aborted(this.leaving.signal);
         await this.wrapUp();
+        await this.worker.close();
+        await this.sayFarewell();
       }
     } finally {
       this.ending.abort();
@@ -117,6 +120,14 @@ class WorkerRun implements RunningWorker {
       if (!isIdle) await worker.abortAll(hurry.signal.aborted ? 0 : CLEAN_UP_MS);
     }
     await worker.delivered(hurry.signal.aborted ? HURRIED_DELIVERY_MS : DELIVERY_MS);
+  }
+
+  /** Best effort: without it the worker shows as ONLINE until its silence is noticed. */
+  private async sayFarewell(): Promise<void> {
+    const farewell = { worker_id: this.registration.workerId, running: [], state: 'stopped' };
+    await this.client.heartbeat(JSON.stringify(farewell), FAREWELL_MS).catch((error: unknown) => {
+      this.logger.debug({ err: error }, 'the orchestrator did not hear the farewell');
+    });
   }
 
   private crashed(error: unknown): void {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Heartbeat, HeartbeatAnswer, WorkerState, WorkerStatus } from '../contract/worker.dto.js';
+import type { Heartbeat, HeartbeatAnswer, ReportedState, WorkerState, WorkerStatus } from '../contract/worker.dto.js';
 import { EventBus } from '../events/event-bus.js';
 import { Leases } from '../jobs/leases.js';
 import { Batcher } from '../platform/batcher.js';
@@ -9,44 +9,57 @@ import { notFound } from './worker-registry.js';
 
 interface Touched {
   id: string;
+  status: WorkerStatus;
   state: WorkerState;
   was: WorkerStatus;
+}
+
+interface Touch {
+  id: string;
+  isStopped: boolean;
 }
 
 /** Takes heartbeats: the worker lives, and so do the leases it lists. */
 @Injectable()
 export class Heartbeats {
-  private readonly touches: Batcher<string, Touched | null>;
+  private readonly touches: Batcher<Touch, Touched | null>;
 
   constructor(
     private readonly database: Database,
     private readonly leases: Leases,
     private readonly events: EventBus,
   ) {
-    this.touches = new Batcher({ run: (ids) => this.touch(ids), maxItems: 1000 });
+    this.touches = new Batcher({ run: (touches) => this.touch(touches), maxItems: 1000 });
   }
 
   /** @throws DomainError `worker_not_found`: it was forgotten and must register again */
   async take({ worker_id: id, running, state }: Heartbeat): Promise<HeartbeatAnswer> {
     const [worker, leases, unlisted] = await Promise.all([
-      this.touches.add(id),
+      this.touches.add({ id, isStopped: state === 'stopped' }),
       running === undefined ? this.leases.renewAllOf(id) : this.leases.renew(running),
       running === undefined ? [] : this.leases.unlisted(id, running),
     ]);
     if (!worker) throw notFound(id);
-    if (worker.was === 'OFFLINE') this.events.publish({ kind: 'worker', id, status: 'ONLINE', state: worker.state });
-    return { status: 'ONLINE', leases, unlisted, commands: commandsFor(worker.state, state) };
+    const { status } = worker;
+    if (worker.was !== status) this.events.publish({ kind: 'worker', id, status, state: worker.state });
+    return { status, leases, unlisted, commands: commandsFor(worker.state, state) };
   }
 
-  private async touch(ids: readonly string[]): Promise<(Touched | null)[]> {
-    const rows = await this.database.lease.query<Touched>(touchWorkers, [[...new Set(ids)].sort()]);
+  private async touch(touches: readonly Touch[]): Promise<(Touched | null)[]> {
+    const last = new Map(touches.map((touch) => [touch.id, touch]));
+    const sorted = [...last.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const rows = await this.database.lease.query<Touched>(touchWorkers, [
+      sorted.map(({ id }) => id),
+      sorted.map(({ isStopped }) => isStopped),
+    ]);
     const byId = new Map(rows.map((row) => [row.id, row]));
-    return ids.map((id) => byId.get(id) ?? null);
+    return touches.map(({ id }) => byId.get(id) ?? null);
   }
 }
 
 /** Said until the worker says that it obeys. */
-function commandsFor(wanted: WorkerState, reported: WorkerState | undefined): string[] {
+function commandsFor(wanted: WorkerState, reported: ReportedState | undefined): string[] {
+  if (reported === 'stopped') return [];
   if (wanted === 'draining') return reported === 'draining' ? [] : ['drain'];
   return reported === 'draining' ? ['resume'] : [];
 }

@@ -11,11 +11,12 @@ export const insertWorker = statement(
 export const touchWorkers = statement(
   'touch_workers',
   `WITH known AS MATERIALIZED (
-    SELECT w.id, w.status FROM unnest($1::uuid[]) AS i (id) JOIN workers w ON w.id = i.id ORDER BY w.id FOR NO KEY UPDATE OF w
+    SELECT w.id, w.status, i.is_stopped FROM unnest($1::uuid[], $2::boolean[]) AS i (id, is_stopped) JOIN workers w ON w.id = i.id
+    ORDER BY w.id FOR NO KEY UPDATE OF w
   )
-  UPDATE workers w SET last_heartbeat = clock_timestamp(), status = 'ONLINE'
+  UPDATE workers w SET last_heartbeat = clock_timestamp(), status = CASE WHEN known.is_stopped THEN 'OFFLINE' ELSE 'ONLINE' END
   FROM known WHERE w.id = known.id
-  RETURNING w.id, w.state, known.status AS was`,
+  RETURNING w.id, w.status, w.state, known.status AS was`,
 );
 
 /** ONLINE -> OFFLINE after silence. By: the sweep. A label for people: leases decide about jobs. */

@@ -62,7 +62,7 @@ class Browser {
 let database: TestDatabase;
 let one: LiveApp;
 let two: LiveApp;
-let browsers: Browser[] = [];
+const browsers: Browser[] = [];
 
 function open(lastEventId?: string, app = one): Browser {
   const browser = new Browser(app.url, lastEventId);

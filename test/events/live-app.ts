@@ -46,7 +46,7 @@ export async function startLiveApp(options: LiveAppOptions): Promise<LiveApp> {
     { bodyParser: false, logger: false },
   );
   app.use(jsonBody({ limitBytes: 1000, bulkLimitBytes: 1000, bulkPaths: [], readTimeoutMs: 5000 }));
-  useJsonResponses(app.getHttpAdapter().getInstance() as Express);
+  useJsonResponses(app.getHttpAdapter().getInstance());
   app.useGlobalPipes(new ContractPipe());
   app.useGlobalFilters(new ErrorFilter(logger));
   await app.listen(0, '127.0.0.1');

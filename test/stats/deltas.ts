@@ -43,7 +43,7 @@ const fail = statement(
 export async function appendError(
   database: Database,
   fingerprint: string,
-  { message = 'boom', jobId = randomUUID() as string, secondsAgo = 0, type = 'email' } = {},
+  { message = 'boom', jobId = randomUUID(), secondsAgo = 0, type = 'email' } = {},
 ): Promise<void> {
   await database.api.query(fail, [fingerprint, type, message, jobId, secondsAgo]);
 }

@@ -75,8 +75,9 @@ test('a queue is known once a job named it, with its counts, history and workers
   });
   expect(Math.round(answer.body.oldest_pending_seconds)).toBe(90);
   expect(answer.body.ended_per_minute).toHaveLength(60);
-  expect(answer.body.ended_per_minute.slice(-5).reduce((sum: number, n: number) => sum + n)).toBe(4);
-  expect(answer.body.ended_per_minute.at(-1)).not.toBe(4);
+  const perMinute = (answer.body as Queue).ended_per_minute;
+  expect(perMinute.slice(-5).reduce((sum, n) => sum + n)).toBe(4);
+  expect(perMinute.at(-1)).not.toBe(4);
   expect((await request(one.url).get('/queues/unknown')).body.error.code).toBe('queue_not_found');
 });
 

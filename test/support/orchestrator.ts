@@ -105,10 +105,10 @@ export class TestOrchestrator {
   }
 
   untilStatus(id: string, status: Job['status'], deadlineMs?: number): Promise<Job> {
-    return until(async () => {
+    return until<Job | null>(async () => {
       const job = await this.job(id);
-      return job.status === status && job;
-    }, deadlineMs);
+      return job.status === status ? job : null;
+    }, deadlineMs) as Promise<Job>;
   }
 
   async worker(options: Partial<RegisterWorker> = {}): Promise<TestWorker> {

@@ -41,6 +41,7 @@ export class DatabaseModule implements OnApplicationShutdown {
 
 /** @throws Error when the caller forgot to start the embedded server, whose URL then stands in the configuration */
 function databaseUrlOf(config: Config): string {
-  if (config.databaseUrl === undefined) throw new Error('no database: DATABASE_URL is unset and no embedded server was started');
+  if (config.databaseUrl === undefined)
+    throw new Error('no database: DATABASE_URL is unset and no embedded server was started');
   return config.databaseUrl;
 }

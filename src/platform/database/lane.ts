@@ -45,6 +45,8 @@ export class Lane implements Queryable {
       query_timeout: timeoutMs,
       idleTimeoutMillis: 60_000,
       keepAlive: true,
+      // Awaited before the connection is handed out, whatever the type says.
+      // eslint-disable-next-line @typescript-eslint/no-misused-promises
       onConnect: async (client) => {
         client.on('error', (error: Error) => logger.debug({ reason: error.message, lane: name }, 'a connection broke'));
         await client.query(

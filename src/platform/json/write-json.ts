@@ -40,7 +40,7 @@ function write(value: unknown): string | undefined {
 function writeObject(value: Record<string, unknown>): string | undefined {
   if (value instanceof JsonText) return value.text;
   if (Array.isArray(value)) return writeArray(value);
-  if (typeof value.toJSON === 'function') return write(value.toJSON());
+  if (typeof value.toJSON === 'function') return write((value as { toJSON(): unknown }).toJSON());
   let json = '';
   for (const key of Object.keys(value)) {
     const written = write(value[key]);

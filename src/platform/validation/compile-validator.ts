@@ -65,7 +65,7 @@ function* fieldRules(type: WireClass): Generator<[string, FieldRule]> {
       metadata.filter((constraint) => constraint.each),
     );
     const nestedType = nestedTypeOf(type, name);
-    const nested = nestedType && compileValidator(nestedType() as WireClass).check;
+    const nested = nestedType && compileValidator(nestedType()).check;
     const isOptional = own.take('isOptional') !== undefined;
     // Allow(): the field is known and may hold anything.
     own.take('whitelistValidation');

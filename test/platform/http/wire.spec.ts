@@ -103,7 +103,7 @@ let server: ReturnType<NestExpressApplication['getHttpServer']>;
 beforeAll(async () => {
   app = await NestFactory.create<NestExpressApplication>(WireModule, { bodyParser: false, logger: false });
   app.use(jsonBody({ limitBytes: 1000, bulkLimitBytes: 100_000, bulkPaths: ['/jobs/bulk'], readTimeoutMs: 300 }));
-  useJsonResponses(app.getHttpAdapter().getInstance() as Express);
+  useJsonResponses(app.getHttpAdapter().getInstance());
   app.useGlobalPipes(new ContractPipe());
   app.useGlobalFilters(new ErrorFilter(pino({}, { write: (line) => void logged.push(line) })));
   await app.listen(0, '127.0.0.1');
