@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import type { Express } from 'express';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { pino } from 'pino';

@@ -1,3 +1,4 @@
+import type { Queue } from '../../src/contract/queue.dto.js';
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
 import type { QueueList } from '../../src/contract/queue.dto.js';

@@ -17,7 +17,7 @@ import {
 } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { NestFactory } from '@nestjs/core';
-import type { Express, Response } from 'express';
+import type { Response } from 'express';
 import { pino } from 'pino';
 import request from 'supertest';
 import { Field } from '../../../src/contract/field.js';
