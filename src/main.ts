@@ -3,9 +3,11 @@ import 'reflect-metadata';
 import { ConfigError, helpText, readCommand, type Config } from './config/config.js';
 import { clock } from './platform/clock.js';
 import { EmbeddedPostgresError } from './platform/embedded-postgres/embedded-postgres-error.js';
+import { StartError } from './platform/errors/start-error.js';
 import { createLogger, type Logger } from './platform/logger.js';
 import { version } from './platform/package-root.js';
 import { startOrchestrator } from './orchestrator.js';
+import { welcome, welcomeText } from './welcome.js';
 import { WorkerProcess } from './worker-process.js';
 import { HandlersError } from './worker-runtime/load-handlers.js';
 import { startWorker } from './worker-runtime/start-worker.js';
@@ -21,7 +23,7 @@ interface Running {
 const SAME_SIGNAL_MS = 500;
 
 /** Errors whose message alone is for the person who started this; a stack would bury it. */
-const PLAIN_ERRORS = [ConfigError, EmbeddedPostgresError, HandlersError];
+const PLAIN_ERRORS = [ConfigError, EmbeddedPostgresError, HandlersError, StartError];
 
 async function main(args: string[]): Promise<void> {
   const command = readCommand(args, process.env);
@@ -31,11 +33,13 @@ async function main(args: string[]): Promise<void> {
   const logger = createLogger({ level: config.logLevel, format: config.logFormat, role: config.role });
   const starting = config.role === 'worker' ? startWorker({ config, logger }) : startServing(config, logger, args);
   await untilStopped(starting, logger);
+  // A handler that heeds no signal goes on although its job was given back: it must not keep the process alive.
+  process.exit();
 }
 
 async function startServing(config: Config, logger: Logger, args: readonly string[]): Promise<Running> {
   const orchestrator = await startOrchestrator(config, logger);
-  logger.info({ url: orchestrator.url, role: config.role }, 'listening');
+  greet(orchestrator.url, config, logger);
   if (config.role !== 'all') return orchestrator;
   const worker = new WorkerProcess(args, orchestrator.url, config.shutdownSeconds, logger);
   return {
@@ -44,6 +48,14 @@ async function startServing(config: Config, logger: Logger, args: readonly strin
       await orchestrator.stop();
     },
   };
+}
+
+/** Says where things are: readably on a terminal, in the log where nobody sits. */
+function greet(url: string, config: Config, logger: Logger): void {
+  const greeting = welcome(url, config);
+  if (!process.stdout.isTTY) return logger.info({ url, ...greeting }, 'listening');
+  logger.info({ url }, 'listening');
+  process.stdout.write(welcomeText(greeting));
 }
 
 /** Stops in good order on a signal, or when the parent of a worker is gone; at once on the second. One that comes early waits for the start. */

@@ -1,9 +1,11 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
 import type { Config } from './config/config.js';
 import { migrate } from './platform/database/migrations.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './platform/embedded-postgres/embedded-postgres.js';
+import { StartError } from './platform/errors/start-error.js';
 import { configureApp } from './platform/http/configure-app.js';
 import type { Logger } from './platform/logger.js';
 import { Metrics } from './platform/metrics.js';
@@ -17,6 +19,13 @@ export interface RunningOrchestrator {
   /** Answers what waits, closes the port, then the connections, and last of all the embedded PostgreSQL. */
   stop(): Promise<void>;
 }
+
+const LISTEN_MENDS: Record<string, string> = {
+  EADDRINUSE: 'another program listens there. Stop that one, or set another PORT (0 takes a free one).',
+  EACCES: 'this user may not. Set PORT to 1024 or above.',
+  EADDRNOTAVAIL: 'this machine has no such address. Set HOST to one that it has.',
+  ENOTFOUND: 'there is no such host. Set HOST to an address of this machine.',
+};
 
 /**
  * Brings the database up (an embedded one without DATABASE_URL) and up to date, and serves the API and the dashboard.
@@ -45,11 +54,24 @@ async function serve(config: Config, logger: Logger): Promise<NestExpressApplica
   });
   try {
     configureApp(app, config, logger, app.get(Metrics).observeAnswer);
-    await app.listen(config.port, config.host);
+    await app.init();
+    await listen(app.getHttpServer(), config);
     return app;
   } catch (error) {
     await app.close();
     throw error;
+  }
+}
+
+/** Not by Nest, which writes a failure to the log before anybody can say it better. @throws StartError */
+async function listen(server: Server, { host, port }: Config): Promise<void> {
+  try {
+    await once(server.listen(port, host), 'listening');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new StartError(`PORT ${port} of HOST ${host} can't be used: ${LISTEN_MENDS[code!] ?? message}`, {
+      cause: error,
+    });
   }
 }
 

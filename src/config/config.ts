@@ -62,7 +62,7 @@ function readFlags(args: string[]): Flags {
   try {
     return parseArgs({ args, options, strict: true, allowPositionals: false }).values;
   } catch (cause) {
-    throw new ConfigError(`${(cause as Error).message} See --help.`, { cause });
+    throw new ConfigError(`${(cause as Error).message.replace(/\.?$/, '.')} See --help.`, { cause });
   }
 }
 

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.js';
 import { clock } from '../platform/clock.js';
 import type { Database } from '../platform/database/database.js';
 import { statement } from '../platform/database/statement.js';
+import { StartError } from '../platform/errors/start-error.js';
 import type { Logger } from '../platform/logger.js';
 import type { RedisConnections } from '../platform/redis/redis-connections.js';
 
@@ -50,13 +51,13 @@ export class BootChecks {
     return [...this.postgresWarnings, ...this.redisWarnings];
   }
 
-  /** @throws Error when PostgreSQL is too old, or cannot be asked */
+  /** @throws StartError when PostgreSQL is too old; whatever keeps it from being asked */
   async run(): Promise<void> {
     const askedAt = clock.now().getTime();
     const [facts] = await this.database.sweep.query<PostgresFacts>(postgresFacts, []);
     const answeredAt = clock.now().getTime();
     if (facts!.version < MIN_POSTGRES) {
-      throw new Error(`PostgreSQL ${facts!.version_text} is too old: version 16 or later is needed.`);
+      throw new StartError(`PostgreSQL ${facts!.version_text} is too old: version 16 or later is needed.`);
     }
     const skewMs = facts!.now.getTime() - (askedAt + answeredAt) / 2;
     this.postgresWarnings = this.report(judgePostgres(facts!, skewMs, this.config.databasePoolSize));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { StartError } from '../errors/start-error.js';
 import type { Logger } from '../logger.js';
 import { packageRoot } from '../package-root.js';
 
@@ -44,16 +45,31 @@ function sqlMigration(folder: string, stem: string): MigrationClass {
  * The lock is polled, not waited for: a session that blocks in `pg_advisory_lock` holds a snapshot, and CREATE INDEX CONCURRENTLY would
  * wait for that snapshot for ever.
  * @returns the names of the migrations that ran here
+ * @throws StartError when PostgreSQL can't be reached, or refuses the connection
  */
 export async function migrate(databaseUrl: string, logger: Logger): Promise<string[]> {
   const lock = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000, keepAlive: true });
   lock.on('error', (error) => logger.warn({ err: error }, 'the connection that holds the migration lock broke'));
-  await lock.connect();
+  await connect(lock);
   try {
     await takeLock(lock, logger);
     return await run(databaseUrl);
   } finally {
     await lock.end();
+  }
+}
+
+async function connect(client: pg.Client): Promise<void> {
+  try {
+    await client.connect();
+  } catch (error) {
+    // A name with several addresses fails once for each.
+    const { message } = error instanceof AggregateError ? (error.errors[0] as Error) : (error as Error);
+    const { host, port, database } = client;
+    throw new StartError(
+      `PostgreSQL at ${host}:${port} (database ${database}) can't be used: ${message}. Check DATABASE_URL, and that the server runs.`,
+      { cause: error },
+    );
   }
 }
 
