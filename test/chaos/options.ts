@@ -19,8 +19,6 @@ export interface ChaosOptions {
   quietSeconds: number;
   /** Names of the faults to make; null for all. */
   faults: readonly string[] | null;
-  /** The guard that the build lacks, see proof/weakenings.ts. */
-  weaken: string | null;
   /** Where the histories, logs and results are put. */
   folder: string | null;
 }
@@ -37,7 +35,6 @@ export const DEFAULTS: ChaosOptions = {
   outageSeconds: 20,
   quietSeconds: 240,
   faults: null,
-  weaken: null,
   folder: null,
 };
 
@@ -49,13 +46,16 @@ export const HELP = `npm run chaos -- [flags]
   --lease-seconds 15   the lease; heartbeats come three times as often
   --outage-seconds 20  how long servers and links are away
   --faults a,b         only these
-  --weaken guard       a build without this guard; the checker has to find out
-  --prove              all weakened builds, one after the other, and a sound one: fails when the checker is wrong about any
+  --weaken guard       a build without this guard, beside a sound one: fails when the checker can't tell them apart
+  --prove              so for every guard
   --folder path        where the histories, logs and results go
 `;
 
-/** @returns null when help was asked for. @throws Error for flags that make no sense */
-export function readOptions(args: string[]): (ChaosOptions & { prove: boolean }) | null {
+/**
+ * `weaken` names the guard that the build is to lack; `prove` asks for all of them.
+ * @returns null when help was asked for. @throws Error for flags that make no sense
+ */
+export function readOptions(args: string[]): { run: ChaosOptions; weaken: string | null; prove: boolean } | null {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args,
@@ -70,7 +70,7 @@ export function readOptions(args: string[]): (ChaosOptions & { prove: boolean })
     if (!(value > 0)) throw new Error(`${given} is not a positive number`);
     return value;
   };
-  return {
+  const run = {
     ...DEFAULTS,
     seconds: number(values.seconds, DEFAULTS.seconds),
     seed: number(values.seed, DEFAULTS.seed),
@@ -79,8 +79,7 @@ export function readOptions(args: string[]): (ChaosOptions & { prove: boolean })
     leaseSeconds: number(values['lease-seconds'], DEFAULTS.leaseSeconds),
     outageSeconds: number(values['outage-seconds'], DEFAULTS.outageSeconds),
     faults: values.faults?.split(',') ?? null,
-    weaken: values.weaken ?? null,
     folder: values.folder ?? null,
-    prove: values.prove ?? false,
   };
+  return { run, weaken: values.weaken ?? null, prove: values.prove ?? false };
 }

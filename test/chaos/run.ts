@@ -11,8 +11,8 @@ async function main(): Promise<boolean> {
     process.stdout.write(HELP);
     return true;
   }
-  const { prove: isProof, ...run } = options;
-  if (isProof) return prove(run, (text) => process.stdout.write(text));
+  const { run, weaken, prove: isProof } = options;
+  if (isProof || weaken !== null) return prove(run, weaken, (text) => process.stdout.write(text));
   process.stdout.write(`${run.seconds} s of faults, seed ${run.seed}, ${run.rate} jobs a second …\n`);
   const { report, folder } = await runChaos(run);
   process.stdout.write(summary(report));

@@ -1,5 +1,4 @@
-import type { LinkFault } from '../system/link.js';
-import type { Link } from '../system/link.js';
+import type { Link, LinkFault } from '../system/link.js';
 import type { Fault, FaultContext } from './fault.js';
 
 const SLOW_SECONDS = 6;
@@ -79,7 +78,7 @@ const redisLink: Fault = {
 };
 
 async function breakLink(
-  { hold, during }: FaultContext,
+  { hold, during, random }: FaultContext,
   link: Link,
   fault: LinkFault,
   seconds: number,
@@ -88,7 +87,7 @@ async function breakLink(
   await during(`${link.name}: ${fault}`, { silenced }, async () => {
     link.break(fault);
     await hold(seconds);
-    link.heal();
+    link.heal(random.pick(['stay', 'reset']));
   });
 }
 

@@ -49,10 +49,14 @@ export class Link {
     for (const pipe of this.pipes) pipe.fault = fault;
   }
 
-  /** Connections made from now on are well again; those that were broken stay so until their ends give them up. */
-  heal(): void {
+  /**
+   * Connections made from now on are well again. Those that were broken stay so until their ends give them up, as when nobody remembers
+   * them, or get a reset, as when somebody answers that he does not.
+   */
+  heal(broken: 'stay' | 'reset' = 'stay'): void {
     this.fault = undefined;
     this.delayMs = 0;
+    if (broken === 'reset') for (const pipe of this.pipes) if (pipe.fault) close(pipe);
   }
 
   /** Both ends of every connection get a reset. */
