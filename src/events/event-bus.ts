@@ -149,7 +149,10 @@ export class EventBus {
 
   private jobEvents(): ServerEvent[] {
     if (this.areTooMany) return [{ kind: 'jobs', count: this.changes }];
-    return [...this.jobs.values()].map((job) => ({ kind: 'job', ...job, at: job.at.toISOString() }));
+    // Field by field: the rows that callers hand in carry more, such as the lease token.
+    return [...this.jobs.values()].map(({ id, type, queue, status, attempt, worker_id, at }) => {
+      return { kind: 'job', id, type, queue, status, attempt, worker_id, at: at.toISOString() };
+    });
   }
 
   private receive(message: RelayMessage): void {

@@ -122,6 +122,16 @@ describe.each(['redis', 'postgres'])('two orchestrators with %s in between', (ca
     ]);
   });
 
+  test('tell no more of a job than the contract names, whatever else the row holds', async () => {
+    const [one, two] = await startTwo(url());
+    one.bus.setAudience(true);
+    const row = { ...change('a', 'SUCCESS'), lease_token: randomUUID(), priority: 0, was: 'RUNNING' };
+    one.bus.publishJobs([row]);
+    await until(() => two.count('job') > 0);
+    const named = ['at', 'attempt', 'id', 'kind', 'queue', 'status', 'type', 'worker_id'];
+    expect(two.heard.map((event) => Object.keys(event).sort())).toEqual([named]);
+  });
+
   test('tell the number of changes only, when too many jobs changed at once', async () => {
     const [one, two] = await startTwo(url());
     one.bus.setAudience(true);
