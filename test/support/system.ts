@@ -21,6 +21,10 @@ const HANDLERS: Record<string, string> = {
       log('rendering');
       throw new TemplateError('The template has no variable ' + (job.payload?.variable ?? 'name'));
     };`,
+  refused: `
+    export default async (job, { UnrecoverableError }) => {
+      throw new UnrecoverableError('<img src=x onerror="window.wasRun = true"> is no address');
+    };`,
   slow: `
     import { setTimeout as delay } from 'node:timers/promises';
     export default async (job, { signal, progress }) => {
@@ -35,11 +39,15 @@ export class System {
   private readonly folder = tempFolder('system');
   url = '';
 
-  private constructor(private readonly database: TestDatabase) {}
+  private constructor(
+    private readonly database: TestDatabase,
+    private readonly apiKey: string | undefined,
+  ) {}
 
   /** @param flags of the orchestrator, such as `{ 'offline-after-seconds': 2 }` */
   static async start(flags: Record<string, string | number> = {}): Promise<System> {
-    const system = new System(await createDatabase());
+    const key = flags['api-key'];
+    const system = new System(await createDatabase(), key === undefined ? undefined : String(key));
     for (const [type, source] of Object.entries(HANDLERS)) {
       writeFileSync(join(system.folder, `${type}.mjs`), source);
     }
@@ -52,7 +60,7 @@ export class System {
       ...flags,
     });
     system.url = await until(
-      () => /"url":"(http:[^"]+)"/.exec(orchestrator.output())?.[1] ?? ended(orchestrator),
+      () => /"url":"(http:[^"]+)"/.exec(orchestrator.output())?.[1] ?? nothingYet(orchestrator),
       START_DEADLINE_MS,
     );
     return system;
@@ -71,7 +79,7 @@ export class System {
     });
     const id = await until(async () => {
       const { workers } = await this.call<WorkerList>('GET', '/workers');
-      return workers.find((each) => each.name === name && each.status === 'ONLINE')?.id ?? ended(worker);
+      return workers.find((each) => each.name === name && each.status === 'ONLINE')?.id ?? nothingYet(worker);
     }, START_DEADLINE_MS);
     return { child: worker.child, id };
   }
@@ -94,18 +102,18 @@ export class System {
     return (await this.call<{ attempts: Attempt[] }>('GET', `/jobs/${id}/attempts`)).attempts;
   }
 
-  untilStatus(id: string, status: Job['status'], deadlineMs = 15_000): Promise<Job> {
-    return until(async () => {
-      const job = await this.job(id);
-      return job.status === status && job;
-    }, deadlineMs);
+  async untilStatus(id: string, status: Job['status'], deadlineMs = 15_000): Promise<void> {
+    await until(async () => (await this.job(id)).status === status, deadlineMs);
   }
 
   /** @throws Error for an answer that is no success */
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(this.url + path, {
       method,
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        ...(this.apiKey === undefined ? {} : { authorization: `Bearer ${this.apiKey}` }),
+      },
       body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
       signal: AbortSignal.timeout(15_000),
     });
@@ -143,7 +151,7 @@ export class System {
 }
 
 /** @throws Error when the process has ended, with what it printed; else there is nothing yet */
-function ended({ child, output }: { child: ChildProcess; output: () => string }): undefined {
+function nothingYet({ child, output }: { child: ChildProcess; output: () => string }): '' {
   if (child.exitCode !== null) throw new Error(`the process ended with ${child.exitCode}: ${output()}`);
-  return undefined;
+  return '';
 }

@@ -11,7 +11,8 @@ import { explicitRefresh, lastContact, liveState, nextPollAt } from './live-stat
 import type { StreamMessage } from './event-stream.js';
 
 const FLUSH_MS = 500;
-const REFETCH_MS = 1000;
+/** A round of queries is followed by the next one no sooner than this many times what it took: slow answers ask for fewer. */
+const REST_FACTOR = 3;
 const SLOW_REFETCH_MS = 5000;
 const POLL_MS = [2500, 5000, 10_000, 30_000] as const;
 
@@ -22,7 +23,8 @@ export class LiveUpdates {
   private flushTimer?: number;
   private slowTimer?: number;
   private failedPolls = 0;
-  private lastRefetch = 0;
+  private lastFlush = 0;
+  private nextRefetch = 0;
   private isRefetching = false;
   private slowRounds = 0;
   private readonly jobEvents = new Map<string, JobEventHint>();
@@ -162,30 +164,33 @@ export class LiveUpdates {
   }
 
   private scheduleFlush(): void {
-    this.flushTimer ??= window.setTimeout(() => this.flush(), FLUSH_MS);
+    const delay = Math.max(0, this.lastFlush + FLUSH_MS - nowMs());
+    this.flushTimer ??= window.setTimeout(() => this.flush(), delay);
   }
 
-  /** At most twice a second: patches rows at once, and lets at most one round of queries a second look for the rest. */
+  /** At most twice a second, and at once after a pause: patches rows, and lets one round of queries look for the rest. */
   private flush(): void {
     this.flushTimer = undefined;
+    this.lastFlush = nowMs();
     patchJobs(this.queries, this.jobEvents);
     announceJobs(this.jobEvents.values());
     this.jobEvents.clear();
     if (this.stale.size === 0) return;
-    if (this.isRefetching || nowMs() - this.lastRefetch < REFETCH_MS) this.scheduleFlush();
+    if (this.isRefetching || nowMs() < this.nextRefetch) this.scheduleFlush();
     else void this.refetchStale();
   }
 
   /** Waits for the answers: an event that comes meanwhile may be newer than they are, and asks for another round. */
   private async refetchStale(): Promise<void> {
     this.isRefetching = true;
-    this.lastRefetch = nowMs();
+    const startedAt = nowMs();
     const keys = [...this.stale.values()];
     this.stale.clear();
     await Promise.all(
       keys.map((queryKey) => this.queries.refetchQueries({ queryKey, type: 'active' }, { cancelRefetch: false })),
     );
     this.isRefetching = false;
+    this.nextRefetch = nowMs() + REST_FACTOR * (nowMs() - startedAt);
     if (this.stale.size > 0) this.scheduleFlush();
   }
 }
