@@ -1,7 +1,8 @@
 import type { Config } from '../config/config.js';
+import { StartError } from '../platform/errors/start-error.js';
 import type { Logger } from '../platform/logger.js';
 import { loadHandlers, type Handlers } from './load-handlers.js';
-import { OrchestratorClient } from './orchestrator-client.js';
+import { CallError, OrchestratorClient } from './orchestrator-client.js';
 import { Registration } from './registration.js';
 import { mindStrayErrors } from './stray-errors.js';
 import { Worker } from './worker.js';
@@ -37,6 +38,7 @@ export async function startWorker({ config, logger }: { config: Config; logger: 
 /** One life of a worker, from registration to its last report. */
 class WorkerRun implements RunningWorker {
   readonly stopped: Promise<void>;
+  private readonly url: string;
   private readonly client: OrchestratorClient;
   private readonly registration: Registration;
   private readonly worker: Worker;
@@ -52,13 +54,13 @@ class WorkerRun implements RunningWorker {
     private readonly logger: Logger,
     handlers: Handlers,
   ) {
-    const url = config.orchestratorUrl ?? `http://127.0.0.1:${config.port}`;
+    this.url = config.orchestratorUrl ?? `http://127.0.0.1:${config.port}`;
     const { signal } = this.ending;
-    this.client = new OrchestratorClient(url, config.apiKeys[0]?.secret, logger);
+    this.client = new OrchestratorClient(this.url, config.apiKeys[0]?.secret, logger);
     this.registration = new Registration(this.client, config, logger, signal);
     this.worker = new Worker({
       config,
-      url,
+      url: this.url,
       logger,
       client: this.client,
       registration: this.registration,
@@ -103,10 +105,20 @@ class WorkerRun implements RunningWorker {
       return true;
     } catch (error) {
       if (this.leaving.signal.aborted) return false;
-      throw error;
+      throw error instanceof CallError ? this.refused(error) : error;
     } finally {
       this.leaving.signal.removeEventListener('abort', stop);
     }
+  }
+
+  private refused(error: CallError): StartError {
+    const mend = error.status === 401 || error.status === 403 ? ' Set API_KEY to a key of the orchestrator.' : '';
+    return new StartError(
+      `The orchestrator at ${new URL(this.url).origin} refuses this worker: ${error.message}${mend}`,
+      {
+        cause: error,
+      },
+    );
   }
 
   private async wrapUp(): Promise<void> {
