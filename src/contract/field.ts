@@ -113,7 +113,7 @@ export const Field = {
     return field(options, { description: 'Any JSON value.', anyOf: [{}] }, []);
   },
 
-  /** A JSON object of at most 16 strings, each of at most 256 characters. */
+  /** A JSON object of at most 16 strings, each of at most 256 characters, under names of at most 64. */
   labels(options: FieldOptions = {}) {
     return field(options, { type: 'object', additionalProperties: { type: 'string' } }, [ValidateBy(labels)]);
   },
@@ -206,10 +206,14 @@ const labels: ValidateByOptions = {
   validator: {
     validate: (value: unknown) => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-      const values = Object.values(value);
-      return values.length <= 16 && values.every((text) => typeof text === 'string' && text.length <= 256);
+      const entries = Object.entries(value);
+      return (
+        entries.length <= 16 &&
+        entries.every(([name, text]) => name.length <= 64 && typeof text === 'string' && text.length <= 256)
+      );
     },
-    defaultMessage: () => 'must be an object of at most 16 strings, each of at most 256 characters',
+    defaultMessage: () =>
+      'must be an object of at most 16 strings, each of at most 256 characters, under names of at most 64',
   },
 };
 

@@ -3,6 +3,7 @@ import { allowedActions, DEFAULT_MAX_LOST } from '../contract/job-state.js';
 import type { LeasedJob } from '../contract/lease.dto.js';
 import { JsonText } from '../platform/json/json-text.js';
 import type { AttemptRow, ClaimedRow, CreatedRow, JobRow, NewJob } from './job-rows.js';
+import { metadataOf } from './new-job.js';
 
 // Answers are written by writeJson: dates become ISO instants, JsonText comes out as it is stored.
 type Wire<T> = { [K in keyof T]: T[K] | (string extends T[K] ? Date : never) };
@@ -52,7 +53,7 @@ export function createdJobView(body: CreateJob, { id, payload, queue }: NewJob, 
       payload,
       result: null,
       backoff: body.backoff ?? null,
-      metadata: body.metadata instanceof JsonText ? body.metadata.text : '{}',
+      metadata: metadataOf(body)?.text ?? '{}',
       idempotency_key: body.idempotency_key ?? null,
     },
     null,

@@ -26,12 +26,18 @@ export function newJob(body: CreateJob, path = ''): NewJob {
   };
 }
 
-function check({ run_at, delay_seconds, metadata }: CreateJob, path: string): void {
+/** Undefined when it was left out, or given as null, which means the same. */
+export function metadataOf({ metadata }: CreateJob): JsonText | undefined {
+  return metadata instanceof JsonText && metadata.text !== 'null' ? metadata : undefined;
+}
+
+function check(body: CreateJob, path: string): void {
+  const { run_at, delay_seconds } = body;
   const problems: FieldError[] = [];
   if (run_at != null && delay_seconds != null) {
     problems.push({ field: `${path}run_at`, message: 'excludes delay_seconds: give one of the two' });
   }
-  if (metadata instanceof JsonText && !metadata.text.startsWith('{')) {
+  if (metadataOf(body)?.text.startsWith('{') === false) {
     problems.push({ field: `${path}metadata`, message: 'must be an object' });
   }
   const [first] = problems;
@@ -51,7 +57,8 @@ function options(body: CreateJob): string | null {
   if (body.delay_seconds) given.delay_seconds = body.delay_seconds;
   if (body.backoff != null) given.backoff = body.backoff;
   if (body.tags?.length) given.tags = [...new Set(body.tags)].sort();
-  if (body.metadata instanceof JsonText) given.metadata = body.metadata;
+  const metadata = metadataOf(body);
+  if (metadata) given.metadata = metadata;
   if (body.idempotency_key != null) given.idempotency_key = body.idempotency_key;
   return Object.keys(given).length === 0 ? null : writeJson(given);
 }

@@ -85,7 +85,9 @@ function objectCheck(fields: ReadonlyMap<string, FieldRule>, required: readonly 
     for (const key in object) {
       const rule = fields.get(key);
       if (rule === undefined) problems.push(unknownField(key, fields));
-      else if (object[key] !== null) checkAt(key, rule.check, object[key], problems);
+      // So that defaults apply, which take the place of undefined only.
+      else if (object[key] === null) object[key] = undefined;
+      else checkAt(key, rule.check, object[key], problems);
       if (problems.length >= MAX_PROBLEMS) return undefined;
     }
     requireFields(object, required, problems);
@@ -123,7 +125,7 @@ export function checkAt(step: string | number, check: Check, value: unknown, pro
 
 function requireFields(object: Record<string, unknown>, required: readonly string[], problems: FieldError[]): void {
   for (const name of required) {
-    if (object[name] === undefined || object[name] === null) problems.push({ field: name, message: 'is required' });
+    if (object[name] === undefined) problems.push({ field: name, message: 'is required' });
   }
 }
 

@@ -10,7 +10,8 @@ import {
 } from './compile-validator.js';
 
 /**
- * A parsed body, checked and otherwise left as it came: no defaults, no conversion. `null` in an optional field means left out.
+ * A parsed body, checked and otherwise left as it came: no defaults, no conversion. `null` in an optional field means left out, and
+ * becomes undefined.
  * @throws DomainError `invalid_request` that names every problem, up to 20
  */
 export function validateBody<T extends object>(type: WireClass<T>, body: unknown): T {
@@ -36,7 +37,8 @@ export function validateText<T extends object>(type: WireClass<T>, input: Record
     const texts = [input[key]].flat().map(String);
     const [text = ''] = texts;
     const rule = fields.get(key);
-    if (texts.some((each) => each.includes('\0'))) problems.push({ field: key, message: 'holds the character NUL' });
+    if ([key, ...texts].some((each) => each.includes('\0')))
+      problems.push({ field: key, message: 'holds the character NUL' });
     else if (texts.length > 1 && !rule?.isList) problems.push({ field: key, message: 'is given more than once' });
     else if (rule) readField(key, rule, texts, values, problems);
     else if (prefix && key.startsWith(prefix) && key !== prefix) collected[key.slice(prefix.length)] = text;

@@ -39,7 +39,7 @@ test('every wire class compiles, so every decorator that they use has its check'
 test('a body with every field right is taken, unchanged', () => {
   const body = {
     type: 'email',
-    payload: null,
+    payload: [1],
     max_retries: 0,
     max_lost: 1000,
     timeout_seconds: 1,
@@ -55,7 +55,13 @@ test('a body with every field right is taken, unchanged', () => {
   const before = structuredClone(body);
   expect(problems(job.CreateJob, body)).toEqual([]);
   expect(body).toEqual(before);
-  expect(problems(job.CreateJob, { type: 'a', max_retries: null, backoff: null })).toEqual([]);
+});
+
+test('null in an optional field is as good as nothing, so that defaults take its place', () => {
+  const body = { type: 'a', max_retries: null, backoff: null };
+  expect(problems(job.CreateJob, body)).toEqual([]);
+  const { max_retries = 3 } = body;
+  expect(max_retries).toBe(3);
 });
 
 test.each([
@@ -119,9 +125,10 @@ test('ids, booleans, labels and a string or an object are checked', () => {
   expect(problems(lease.Report, { ...report, job_id: ID.toUpperCase() })).toEqual([
     'job_id must be a UUID in lower case',
   ]);
-  const problem = 'labels must be an object of at most 16 strings, each of at most 256 characters';
+  const problem = 'labels must be an object of at most 16 strings, each of at most 256 characters, under names of at most 64';
   expect(problems(worker.RegisterWorker, { hostname: 'h', labels: { a: 'b' } })).toEqual([]);
   expect(problems(worker.RegisterWorker, { hostname: 'h', labels: { a: 1 } })).toEqual([problem]);
+  expect(problems(worker.RegisterWorker, { hostname: 'h', labels: { ['a'.repeat(65)]: 'b' } })).toEqual([problem]);
 });
 
 test('class-validator agrees on any mixture of right and wrong fields', () => {
