@@ -9,6 +9,7 @@ import { gate } from './gate.js';
 import { jsonBody } from './json-body.js';
 import { useJsonResponses } from './json-response.js';
 import { serveOpenApi } from './open-api.js';
+import { parseQuery } from './parse-query.js';
 import { commonHeaders, pageHeaders } from './security-headers.js';
 
 const BULK_PATHS = ['/jobs/bulk', '/jobs/report'];
@@ -33,6 +34,7 @@ export function configureApp(
   const isPublicHttps = config.publicUrl?.startsWith('https:') ?? false;
   app.disable('x-powered-by');
   app.disable('etag');
+  app.set('query parser', parseQuery);
   app.use(accessLog(logger, observe));
   app.use(commonHeaders());
   app.use(['/ui', '/docs'], pageHeaders(isPublicHttps));
