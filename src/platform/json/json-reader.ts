@@ -19,7 +19,7 @@ const LOWER_U = 0x75;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** Beyond these a short text such as `1e100000` would become 100 kB of digits in jsonb. */
+/** jsonb writes numbers out: a short text such as `1e100000` would become 100 kB of digits. What is below counts as its digits do. */
 const MAX_EXPONENT = 400;
 const MAX_NUMBER_LENGTH = 1000;
 
@@ -39,6 +39,8 @@ export class JsonReader {
   private depthLimit: number;
   /** The depth of the object that holds the raw value being read; 0 outside raw values. */
   private rawDepth = 0;
+  /** How many digits the numbers of the raw value being read have beyond what is written, once their exponents are written out. */
+  private impliedDigits = 0;
 
   constructor(text: string, limits: JsonLimits) {
     this.text = text;
@@ -128,13 +130,15 @@ export class JsonReader {
     const start = this.at;
     this.depthLimit = this.depth + this.limits.maxDepth;
     this.rawDepth = this.depth;
+    this.impliedDigits = 0;
     this.value();
     this.rawDepth = 0;
     this.depthLimit = this.limits.maxDepth;
     const text = this.text.slice(start, this.at);
     // One UTF-16 unit is at most three bytes of UTF-8: most values need no counting.
-    if (text.length * 3 > limit && Buffer.byteLength(text) > limit) {
-      throw this.error('payload_too_large', `${key} is larger than ${limit} bytes`, start);
+    if (text.length * 3 + this.impliedDigits > limit && Buffer.byteLength(text) + this.impliedDigits > limit) {
+      const how = this.impliedDigits > 0 ? ' with its numbers written out' : '';
+      throw this.error('payload_too_large', `${key} is larger than ${limit} bytes${how}`, start);
     }
     return new JsonText(text);
   }
@@ -228,9 +232,9 @@ export class JsonReader {
     if (sign === PLUS || sign === MINUS) this.at++;
     const digits = this.at;
     this.skipDigits();
-    if (Number(this.text.slice(digits, this.at)) > MAX_EXPONENT) {
-      this.refuse(`has a number with an exponent beyond ±${MAX_EXPONENT}`, start);
-    }
+    const exponent = Number(this.text.slice(digits, this.at));
+    if (exponent > MAX_EXPONENT) this.refuse(`has a number with an exponent beyond ±${MAX_EXPONENT}`, start);
+    this.impliedDigits += exponent;
   }
 
   private skipDigits(): void {
@@ -269,9 +273,13 @@ export class JsonReader {
   }
 
   private error(code: ErrorCode, problem: string, at: number): DomainError {
-    const before = this.text.slice(0, at);
-    const line = before.split('\n').length;
-    const column = at - before.lastIndexOf('\n');
+    let line = 1;
+    let lineStart = 0;
+    for (let end = this.text.indexOf('\n'); end !== -1 && end < at; end = this.text.indexOf('\n', lineStart)) {
+      line++;
+      lineStart = end + 1;
+    }
+    const column = at - lineStart + 1;
     const message = `${problem} (line ${line}, column ${column})`;
     return new DomainError(code, `The body cannot be taken: ${message}.`, {
       details: [{ field: this.field() || 'body', message }],

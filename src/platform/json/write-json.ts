@@ -3,6 +3,10 @@ import { JsonText } from './json-text.js';
 /** Anything that may need an escape: a quote, a backslash, a control character, half a surrogate pair. */
 const MAY_NEED_ESCAPE = /[^ !#-[\]-\ud7ff]/;
 
+/** Keys may be a caller's own: no more of them are remembered than this API has. */
+const MAX_QUOTED_KEYS = 1000;
+const quotedKeys = new Map<string, string>();
+
 /**
  * JSON of a value as `JSON.stringify` writes it (dates as ISO-8601 in UTC, undefined fields left out), with each `JsonText` emitted
  * as it is. @throws TypeError for a bigint, RangeError for a cycle
@@ -44,7 +48,7 @@ function writeObject(value: Record<string, unknown>): string | undefined {
   let json = '';
   for (const key of Object.keys(value)) {
     const written = write(value[key]);
-    if (written !== undefined) json += `${json === '' ? '{' : ','}${quote(key)}:${written}`;
+    if (written !== undefined) json += (json === '' ? '{' : ',') + quotedKey(key) + written;
   }
   return json === '' ? '{}' : `${json}}`;
 }
@@ -55,6 +59,15 @@ function writeArray(items: unknown[]): string {
     json += `${index === 0 ? '' : ','}${write(items[index]) ?? 'null'}`;
   }
   return `${json}]`;
+}
+
+/** A key and its colon. The same few dozen keys come again and again. */
+function quotedKey(key: string): string {
+  const known = quotedKeys.get(key);
+  if (known !== undefined) return known;
+  const quoted = `${quote(key)}:`;
+  if (quotedKeys.size < MAX_QUOTED_KEYS) quotedKeys.set(key, quoted);
+  return quoted;
 }
 
 function quote(text: string): string {

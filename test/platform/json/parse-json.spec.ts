@@ -81,6 +81,14 @@ describe('raw values', () => {
     });
   });
 
+  test('they are as large as their numbers written out, which is how the database gives them back', () => {
+    const limits = { maxDepth: 64, rawBytes: { payload: 1000 } };
+    expect(parseJson(Buffer.from('{"payload":[1e400,1e-400]}'), limits)).toBeDefined();
+    expect(() => parseJson(Buffer.from('{"payload":[1e400,1e-400,1e400]}'), limits)).toThrow(
+      'payload is larger than 1000 bytes with its numbers written out',
+    );
+  });
+
   test('any payload keeps its text', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
