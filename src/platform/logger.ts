@@ -1,17 +1,24 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
+import { describeError } from './errors/describe-error.js';
 
 export type { Logger } from 'pino';
 
 /**
  * The process's logger: JSON lines, or readable ones on a terminal.
  * Messages and fields never carry a payload, a result, a token or a key; the redaction is the second line of defence.
+ *
+ * @param destination in the place of the standard output
  */
-export function createLogger(options: { level: string; format: 'auto' | 'json' | 'pretty'; role: string }): Logger {
+export function createLogger(
+  options: { level: string; format: 'auto' | 'json' | 'pretty'; role: string },
+  destination?: DestinationStream,
+): Logger {
   const isPretty = options.format === 'pretty' || (options.format === 'auto' && process.stdout.isTTY);
-  return pino({
+  const settings = {
     level: options.level,
     base: { role: options.role, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (error: unknown) => describeError(error) },
     redact: [
       'req.headers.authorization',
       'req.headers.cookie',
@@ -28,5 +35,6 @@ export function createLogger(options: { level: string; format: 'auto' | 'json' |
           },
         }
       : {}),
-  });
+  };
+  return destination ? pino(settings, destination) : pino(settings);
 }

@@ -2,6 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { Request, Response } from 'express';
 import { ERROR_CODES, type ErrorBody, type ErrorCode } from '../../contract/errors.js';
 import { classifyDatabaseError } from '../database/database-error.js';
+import { describeError } from '../errors/describe-error.js';
 import { DomainError } from '../errors/domain-error.js';
 import type { Logger } from '../logger.js';
 import { allowedMethods } from './method-not-allowed.js';
@@ -49,8 +50,8 @@ export class ErrorFilter implements ExceptionFilter {
   private log(error: DomainError, requestId: string): void {
     const { status } = ERROR_CODES[error.code];
     const entry = { request_id: requestId, code: error.code };
-    if (status === 500) this.logger.error({ ...entry, err: describe(error.cause) }, 'request failed');
-    else if (status === 503) this.logger.warn({ ...entry, err: describe(error.cause) }, error.message);
+    if (status === 500) this.logger.error({ ...entry, err: describeError(error.cause) }, 'request failed');
+    else if (status === 503) this.logger.warn({ ...entry, err: describeError(error.cause) }, error.message);
     else if (error.code === 'lease_lost') this.logger.info(entry, error.message);
   }
 }
@@ -59,7 +60,7 @@ function domainErrorOf(thrown: unknown, request: Request, response: Response): D
   if (thrown instanceof DomainError) return thrown;
   if (thrown instanceof HttpException) return fromFramework(thrown, request, response);
   const kind = classifyDatabaseError(thrown);
-  const code = kind === 'connection' || kind === 'retry' ? 'database_unavailable' : 'internal';
+  const code = kind === 'data' || kind === 'other' ? 'internal' : 'database_unavailable';
   return new DomainError(code, ERROR_CODES[code].message, { cause: thrown });
 }
 
@@ -75,15 +76,14 @@ function fromFramework(exception: HttpException, request: Request, response: Res
     response.setHeader('allow', methods.join(', '));
     return new DomainError('method_not_allowed', `This path takes ${methods.join(', ')}.`);
   }
+  if (exception.message.startsWith('Failed to decode param')) {
+    const message = 'has broken percent-encoding';
+    return new DomainError('invalid_request', `The request is not valid: path ${message}.`, {
+      details: [{ field: 'path', message }],
+      cause: exception,
+    });
+  }
   const codes = Object.keys(ERROR_CODES) as ErrorCode[];
   const code = codes.find((candidate) => ERROR_CODES[candidate].status === status) ?? 'invalid_request';
   return new DomainError(code, exception.message, { cause: exception });
-}
-
-/** What the log may know of an error. Other properties stay out: a driver's error carries the query's parameters. */
-function describe(error: unknown, depth = 0): unknown {
-  if (!(error instanceof Error)) return error === undefined ? undefined : { type: typeof error };
-  const code = 'code' in error ? String(error.code) : undefined;
-  const cause = error.cause === undefined || depth > 3 ? undefined : describe(error.cause, depth + 1);
-  return { type: error.name, message: error.message, code, stack: error.stack, cause };
 }
