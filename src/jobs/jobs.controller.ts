@@ -125,6 +125,8 @@ function withKey(body: CreateJob, header: string | undefined): CreateJob {
   if (header === undefined) return body;
   if (header === '' || header.length > MAX_KEY_LENGTH)
     throw badKey(`must have between 1 and ${MAX_KEY_LENGTH} characters`);
+  // Node reads headers as Latin-1: other characters would not be those that were meant, nor those of the same key in a body.
+  if (!/^[\x20-\x7e]+$/.test(header)) throw badKey('must be ASCII; give other keys in the body');
   if (body.idempotency_key != null && body.idempotency_key !== header)
     throw badKey('differs from idempotency_key in the body');
   return { ...body, idempotency_key: header };

@@ -79,7 +79,8 @@ export class Leases {
       ...fenceArrays(
         unique.map(({ job_id: jobId, attempt, lease_token: leaseToken }) => ({ jobId, attempt, leaseToken })),
       ),
-      unique.map(({ progress }) => progress ?? null),
+      // As the column keeps it: a number too small for it would be an error there.
+      unique.map(({ progress }) => (progress === undefined ? null : Math.fround(progress))),
       unique.map(({ message }) => message ?? null),
       this.config.leaseSeconds,
     ]);

@@ -1,3 +1,4 @@
+import { NAME } from '../contract/job.dto.js';
 import type { ListQueuesQuery, Queue, QueueList } from '../contract/queue.dto.js';
 import type { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/errors/domain-error.js';
@@ -33,10 +34,10 @@ export class QueueReader {
     private readonly deltas: FoldDeltas,
   ) {}
 
-  /** By name. */
+  /** By name. @throws DomainError `invalid_request` for a cursor that no list gave out */
   async list({ q = '', limit = 100, cursor }: ListQueuesQuery): Promise<QueueList> {
     const pattern = `%${q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-    const after = cursor === undefined ? '' : Buffer.from(cursor, 'base64url').toString();
+    const after = cursor === undefined ? '' : readCursor(cursor);
     const rows = await this.database.api.query<{ name: string }>(queueNames, [
       this.deltas.horizon,
       after,
@@ -45,8 +46,7 @@ export class QueueReader {
     ]);
     const names = rows.slice(0, limit).map((row) => row.name);
     const { queues } = await this.read(names);
-    const next = rows.length > limit ? Buffer.from(names.at(-1)!).toString('base64url') : null;
-    return { queues, next_cursor: next };
+    return { queues, next_cursor: rows.length > limit ? writeCursor(names.at(-1)!) : null };
   }
 
   /** @throws DomainError when no job ever named it and nothing is set for it */
@@ -84,6 +84,22 @@ export class QueueReader {
     });
     return { queues, unknown: new Set(figures.filter((row) => !row.is_known).map((row) => row.name)) };
   }
+}
+
+const AFTER = 'after ';
+
+function writeCursor(name: string): string {
+  return Buffer.from(AFTER + name).toString('base64url');
+}
+
+function readCursor(text: string): string {
+  const cursor = Buffer.from(text, 'base64url').toString('latin1');
+  const name = cursor.slice(AFTER.length);
+  if (cursor.startsWith(AFTER) && NAME.test(name)) return name;
+  const message = 'is not a cursor of this list';
+  throw new DomainError('invalid_request', `The request is not valid: cursor ${message}.`, {
+    details: [{ field: 'cursor', message }],
+  });
 }
 
 function historyOf(ended: readonly Ended[], waits: readonly Wait[]) {

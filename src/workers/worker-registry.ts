@@ -137,7 +137,7 @@ export function notFound(id: string): DomainError {
   return new DomainError('worker_not_found', `There is no worker ${id}.`);
 }
 
-const CURSOR = /^([01])([0-9a-f-]{36})$/;
+const CURSOR = /^([01])([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 function writeCursor({ status, id }: WorkerRow): string {
   return `${status === 'ONLINE' ? 1 : 0}${id}`;

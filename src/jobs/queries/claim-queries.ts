@@ -63,10 +63,17 @@ export const claimJobs = statement(
   FROM claimed`,
 );
 
-/** Those of the given jobs that are still PENDING. By: the dispatcher, for what a claim passed over. Index: primary key. */
+/**
+ * Those of the given jobs that are still PENDING, and whether their queue is why (paused, or at its limit). By: the dispatcher, for what
+ * a claim passed over. Indexes: primary keys.
+ */
 export const findPending = statement(
   'find_pending',
-  `SELECT j.id FROM unnest($1::uuid[]) AS i (id) JOIN jobs j ON j.id = i.id WHERE j.status = 'PENDING'`,
+  `SELECT j.id, j.queue, j.priority, q.name IS NOT NULL AS is_queue_gated
+  FROM unnest($1::uuid[]) AS i (id)
+    JOIN jobs j ON j.id = i.id
+    LEFT JOIN queues q ON q.name = j.queue AND (q.paused_at IS NOT NULL OR q.concurrency_limit IS NOT NULL)
+  WHERE j.status = 'PENDING'`,
 );
 
 /**
@@ -114,7 +121,7 @@ export const findPollAnswers = statement(
     CROSS JOIN LATERAL unnest(p.job_ids) AS held (job_id)
     JOIN jobs j ON j.id = held.job_id
     JOIN job_attempts a ON a.job_id = j.id AND a.attempt_number = j.attempt
-  WHERE a.status = 'RUNNING' AND a.poll_id = p.poll_id`,
+  WHERE a.status = 'RUNNING' AND a.poll_id = p.poll_id AND a.worker_id = p.worker_id`,
 );
 
 /** Notes which poll of a worker waits: an older one, on another orchestrator, can claim no more. By: the dispatcher. */
