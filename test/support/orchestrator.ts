@@ -7,6 +7,7 @@ import type { AttemptList, CreateJob, Job } from '../../src/contract/job.dto.js'
 import type { Health } from '../../src/contract/health.dto.js';
 import type { LeasedJob, Report, ReportAnswer } from '../../src/contract/lease.dto.js';
 import type { HeartbeatAnswer, RegisterWorker } from '../../src/contract/worker.dto.js';
+import type { Logger } from '../../src/platform/logger.js';
 import { startOrchestrator, type RunningOrchestrator } from '../../src/orchestrator.js';
 import { createDatabase, type TestDatabase } from './postgres.js';
 import { until } from './until.js';
@@ -30,21 +31,26 @@ export class TestOrchestrator {
   ) {}
 
   /** @param options settings that differ from the defaults; sweeps run ten times as often as usual */
-  static async start(mode: QueueMode, options: Partial<Config> = {}): Promise<TestOrchestrator> {
+  static async start(mode: QueueMode, options: Partial<Config> = {}, logger?: Logger): Promise<TestOrchestrator> {
     const settings: Partial<Config> = {
       sweepSeconds: 0.1,
       redisPrefix: `test-${randomUUID()}`,
       redisUrl: mode === 'redis' ? process.env['TEST_REDIS_URL'] : undefined,
       ...options,
     };
-    return TestOrchestrator.open(await createDatabase(), settings, true);
+    return TestOrchestrator.open(await createDatabase(), settings, true, logger);
   }
 
-  private static async open(database: TestDatabase, options: Partial<Config>, isFirst: boolean) {
+  private static async open(
+    database: TestDatabase,
+    options: Partial<Config>,
+    isFirst: boolean,
+    logger: Logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
+  ) {
     const command = readCommand([], {}, '/nowhere');
     if (command.kind !== 'run') throw new Error('not a configuration');
     const config: Config = { ...command.config, port: 0, databasePoolSize: 8, databaseUrl: database.url, ...options };
-    const running = await startOrchestrator(config, pino({ level: process.env['TEST_LOG'] ?? 'silent' }));
+    const running = await startOrchestrator(config, logger);
     const pool = new pg.Pool({ connectionString: database.url, max: 3 });
     pool.on('error', () => undefined);
     const orchestrator = new TestOrchestrator(running, database, pool, isFirst, options);
