@@ -125,9 +125,13 @@ export class Reports {
   /** Whatever was not accepted repeats a report that was, or is about an attempt that ended otherwise. */
   private async verdicts(batch: readonly FencedReport[], rows: readonly Ended[]): Promise<ReportResult[]> {
     this.freeSlots(rows);
-    const accepted = new Set(rows.map((row) => keyOf({ ...row, job_id: row.id })));
+    const ended = new Map(rows.map((row) => [row.lease_token, row]));
     // A second copy is judged after the first.
-    const open = batch.filter((report) => !accepted.delete(keyOf(report)));
+    const open = batch.filter((report) => {
+      const row = ended.get(report.lease_token);
+      return !row || row.id !== report.job_id || row.attempt !== report.attempt || !ended.delete(row.lease_token);
+    });
+    if (open.length === 0) return batch.map((report) => result(report, 'accepted'));
     const fates = await this.fatesOf(open);
     const isOpen = new Set(open);
     return batch.map((report) =>
@@ -162,9 +166,13 @@ function keyOf({ job_id, attempt, lease_token }: Pick<FencedReport, 'job_id' | '
 
 /** In lock order, each fence once. */
 function firstOfEachFence(batch: readonly FencedReport[]): FencedReport[] {
-  const byFence = new Map<string, FencedReport>();
-  for (const report of batch) if (!byFence.has(keyOf(report))) byFence.set(keyOf(report), report);
-  return [...byFence.values()].sort((a, b) => (a.job_id < b.job_id ? -1 : 1));
+  const byToken = new Map<string, FencedReport>();
+  const first = batch.filter((report) => {
+    const other = byToken.get(report.lease_token);
+    if (!other) byToken.set(report.lease_token, report);
+    return !other || other.job_id !== report.job_id || other.attempt !== report.attempt;
+  });
+  return first.sort((a, b) => (a.job_id < b.job_id ? -1 : 1));
 }
 
 function refusal(report: FencedReport, fate: FateRow | undefined): ReportResult {
