@@ -1,9 +1,10 @@
 import './check-node.mjs';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { alone } from './alone.mjs';
 import { StepError, fail, root, runPackage, step } from './run.mjs';
 
 const DIST = join(root, 'dist');
@@ -29,21 +30,30 @@ const PARTS = {
  * @throws StepError when one can't be built
  */
 export async function build(names = Object.keys(PARTS), { isForced = false } = {}) {
-  const results = await Promise.all(names.map((name) => buildPart(name, isForced)));
+  if (!isForced && names.every(isFresh)) return;
+  const results = await alone(() => Promise.all(names.map((name) => buildPart(name, isForced))));
   if (results.includes(false)) throw new StepError('The build failed; what the compiler says is above.');
 }
 
 async function buildPart(name, isForced) {
-  const { sources, result, build: work } = PARTS[name];
-  const stamp = join(DIST, `.built-${name}`);
-  const fingerprint = fingerprintOf(sources);
-  const isFresh = existsSync(join(DIST, result)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint;
-  if (isFresh && !isForced) return true;
-  mkdirSync(DIST, { recursive: true });
+  // Somebody else may have built it meanwhile.
+  if (!isForced && isFresh(name)) return true;
+  const stamp = stampOf(name);
+  const fingerprint = fingerprintOf(PARTS[name].sources);
   rmSync(stamp, { force: true });
-  if (!(await step(`Building the ${name}`, work))) return false;
+  if (!(await step(`Building the ${name}`, PARTS[name].build))) return false;
   writeFileSync(stamp, fingerprint);
   return true;
+}
+
+function isFresh(name) {
+  const { sources, result } = PARTS[name];
+  const stamp = stampOf(name);
+  return existsSync(join(DIST, result)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprintOf(sources);
+}
+
+function stampOf(name) {
+  return join(DIST, `.built-${name}`);
 }
 
 /** Changes whenever a file is added, removed or written. */
@@ -75,7 +85,8 @@ function removeOutputsWithoutSource() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { server: { type: 'boolean' }, client: { type: 'boolean' } } });
+  const flags = [...Object.keys(PARTS), 'if-changed'].map((name) => [name, { type: 'boolean' }]);
+  const { values } = parseArgs({ options: Object.fromEntries(flags) });
   const named = Object.keys(PARTS).filter((name) => values[name]);
-  build(named.length > 0 ? named : undefined, { isForced: true }).catch(fail);
+  build(named.length > 0 ? named : undefined, { isForced: !values['if-changed'] }).catch(fail);
 }

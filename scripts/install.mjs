@@ -1,5 +1,6 @@
 import { statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { alone } from './alone.mjs';
 import { StepError, root, run } from './run.mjs';
 
 const LOCKFILE = join(root, 'package-lock.json');
@@ -8,7 +9,14 @@ const INSTALLED = join(root, 'node_modules', '.package-lock.json');
 
 /** Installs the dependencies where they are missing, or older than the lockfile. @throws StepError */
 export async function installIfNeeded() {
-  if (modifiedAt(INSTALLED) >= modifiedAt(LOCKFILE)) return;
+  if (!isInstalled()) await alone(() => isInstalled() || install());
+}
+
+function isInstalled() {
+  return modifiedAt(INSTALLED) >= modifiedAt(LOCKFILE);
+}
+
+async function install() {
   console.log('Installing the dependencies; the first time takes a minute or two …');
   const args = ['install', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   // Run by npm, the same npm; else the one on the PATH.
