@@ -4,7 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { CountingProcess } from '../harness/agent-process.mjs';
+import { CountingProcess, NODE_ENVIRONMENT } from '../harness/agent-process.mjs';
 import { payload } from '../harness/payload.mjs';
 import { freePort, until } from '../harness/servers.mjs';
 import { repeatRequest } from '../load/http-line.mjs';
@@ -23,7 +23,7 @@ export default {
   async startServers(env) {
     const port = await freePort();
     env.yardstickUrl = `http://127.0.0.1:${port}`;
-    const child = fork(SERVER, [], { env: { PATH: process.env.PATH, NODE_ENV: 'production', PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = fork(SERVER, [], { env: { PATH: process.env.PATH, ...NODE_ENVIRONMENT, PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     const server = new CountingProcess(child, 'empty Nest');
     await until(() => fetch(`${env.yardstickUrl}/`, { method: 'HEAD' }));
     return { orchestrator: server };

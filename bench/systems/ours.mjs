@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { CountingProcess } from '../harness/agent-process.mjs';
+import { CountingProcess, NODE_ENVIRONMENT } from '../harness/agent-process.mjs';
 import { inFlight } from '../harness/in-flight.mjs';
 import { payload } from '../harness/payload.mjs';
 import { freePort, query, until } from '../harness/servers.mjs';
@@ -93,7 +93,7 @@ function start(role, env, settings) {
   const profile = ['--cpu-prof', `--cpu-prof-dir=${env.folder}/profiles`, `--cpu-prof-name=${role}-${Date.now()}.cpuprofile`];
   const child = spawn(process.execPath, [...(env.profile?.includes(role) ? profile : []), MAIN, `--role=${role}`], {
     cwd: env.folder,
-    env: { PATH: process.env.PATH, NODE_ENV: 'production', LOG_LEVEL: 'warn', LOG_FORMAT: 'json', ...settings },
+    env: { PATH: process.env.PATH, ...NODE_ENVIRONMENT, LOG_LEVEL: 'warn', LOG_FORMAT: 'json', ...settings },
     // The worker's handler tells what it has done over the channel.
     stdio: ['ignore', 'pipe', 'pipe', ...(role === 'worker' ? ['ipc'] : [])],
   });
