@@ -7,6 +7,7 @@ import { Database } from '../platform/database/database.js';
 import type { Queryable } from '../platform/database/lane.js';
 import { random } from '../platform/random.js';
 import { QueueSettings } from '../queue/queue-settings.js';
+import type { ReadyJob } from '../queue/ready-job.js';
 import { Announcer } from './announcer.js';
 import type { Claim, ClaimedRow } from './job-rows.js';
 import { JobStore } from './job-store.js';
@@ -27,8 +28,14 @@ export interface ClaimResult<Job extends Candidate> {
   byPoll: Map<Poll, LeasedJob[]>;
   /** Claimed, or no longer to be claimed. */
   done: Job[];
-  /** Still ready: passed over for now. */
+  /** Still ready: their queue gives out none for now. */
   gated: Job[];
+  /** Still ready, and not the queue's fault: their poll is void (superseded, or its worker drains). Others may have them. */
+  spare: ReadyJob[];
+}
+
+interface PendingRow extends ReadyJob {
+  is_queue_gated: boolean;
 }
 
 const MAX_RETRIES = 3;
@@ -58,10 +65,12 @@ export class Claimer {
     }
     const missed = assigned.filter(({ job }) => !claimed.has(job.id)).map(({ job }) => job);
     const pending = await this.findPending(missed);
+    const gated = new Set(pending.filter((row) => row.is_queue_gated).map((row) => row.id));
     return {
       byPoll,
-      done: assigned.filter(({ job }) => !pending.has(job.id)).map(({ job }) => job),
-      gated: missed.filter((job) => pending.has(job.id)),
+      done: assigned.filter(({ job }) => !gated.has(job.id)).map(({ job }) => job),
+      gated: missed.filter((job) => gated.has(job.id)),
+      spare: pending.filter((row) => !row.is_queue_gated),
     };
   }
 
@@ -109,7 +118,8 @@ export class Claimer {
       });
       const claimed = new Set<string>();
       this.deliver(jobs, members, byPoll, claimed);
-      members.forEach(({ poll }) => byPoll.has(poll) || group.add(poll));
+      // A poll whose job was locked for it and still got none is void: superseded, or its worker drains.
+      members.forEach(({ poll }) => byPoll.has(poll) || poll.resolve([]));
       return claimed.size;
     } catch (error) {
       // Whoever was to get these jobs hears of it; polls that were not reached wait on.
@@ -199,10 +209,9 @@ export class Claimer {
     );
   }
 
-  private async findPending(jobs: readonly Candidate[]): Promise<Set<string>> {
-    if (jobs.length === 0) return new Set();
-    const rows = await this.database.lease.query<{ id: string }>(findPending, [jobs.map((job) => job.id).sort()]);
-    return new Set(rows.map(({ id }) => id));
+  private async findPending(jobs: readonly Candidate[]): Promise<PendingRow[]> {
+    if (jobs.length === 0) return [];
+    return this.database.lease.query<PendingRow>(findPending, [jobs.map((job) => job.id).sort()]);
   }
 
   private async retry<T>(work: () => Promise<T>): Promise<T> {

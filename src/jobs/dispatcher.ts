@@ -7,6 +7,8 @@ import { EventBus } from '../events/event-bus.js';
 import { Batcher } from '../platform/batcher.js';
 import { Database } from '../platform/database/database.js';
 import type { Logger } from '../platform/logger.js';
+import { PeriodicTask } from '../platform/periodic-task.js';
+import { QueueSettings } from '../queue/queue-settings.js';
 import { ReadyQueue } from '../queue/ready-queue.js';
 import { Claimer } from './claimer.js';
 import type { ClaimedRow } from './job-rows.js';
@@ -20,6 +22,7 @@ import { Reports } from './reports.js';
 /** One round takes ids while another claims: the database and Redis work at the same time. */
 const MAX_ROUNDS = 2;
 const MAX_JOBS_A_ROUND = 1000;
+const LIMITS_WATCH_MS = 1000;
 /** A draining worker that polls all the same must not poll in a tight loop. */
 const DRAINING_WAIT_SECONDS = 5;
 
@@ -35,6 +38,8 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
   private readonly parked = new Map<string, Poll>();
   private readonly answers: Batcher<{ pollId: string; workerId: string }, LeasedJob[]>;
   private readonly notes: Batcher<Poll, void>;
+  /** A slot of a limited queue that another orchestrator freed is told to nobody here. */
+  private readonly limitsWatch: PeriodicTask;
   private waiting = 0;
   private isStopping = false;
 
@@ -44,12 +49,22 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     private readonly reports: Reports,
     private readonly workers: PollingWorkers,
     private readonly events: EventBus,
+    settings: QueueSettings,
     private readonly database: Database,
     @Inject(CONFIG) private readonly config: Pick<Config, 'leaseSeconds'>,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.answers = new Batcher({ run: (polls) => this.findAnswers(polls), maxItems: 500 });
     this.notes = new Batcher({ run: (polls) => this.noteParked(polls), maxItems: 1000 });
+    this.limitsWatch = new PeriodicTask({
+      name: 'look for free slots in limited queues',
+      everyMs: LIMITS_WATCH_MS,
+      logger,
+      run: () => {
+        this.wake([...settings.limits.keys()]);
+        return Promise.resolve();
+      },
+    });
   }
 
   onModuleInit(): void {
@@ -60,12 +75,14 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
       if (event.kind === 'worker') this.lookAgainAt(event.id, event.state === 'draining');
       if (event.kind === 'reset') this.wake('*');
     });
+    this.limitsWatch.start();
   }
 
   /** Answers every waiting poll at once, with nothing, and takes no new ones. */
-  onModuleDestroy(): void {
+  async onModuleDestroy(): Promise<void> {
     this.isStopping = true;
     for (const group of this.groups.values()) for (const poll of group.polls) poll.resolve([]);
+    await this.limitsWatch.stop();
   }
 
   /**
@@ -153,7 +170,11 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     while (group.isDirty && group.polls.size > 0) {
       group.isDirty = false;
       const tried = [...group.polls];
-      const mayHaveMore = await this.round(group);
+      const mayHaveMore = await this.round(group).catch((error: unknown) => {
+        // Whoever may wait does so until the next wake; the others must hear something now.
+        tried.forEach((poll) => poll.mayWait || poll.reject(error));
+        throw error;
+      });
       if (mayHaveMore) group.isDirty = true;
       else tried.forEach((poll) => group.polls.has(poll) && this.findNothingFor(poll));
     }
@@ -174,10 +195,16 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
       return false;
     }
     try {
-      const { byPoll, done, gated } = await this.claimer.claim(assigned);
+      const { byPoll, done, gated, spare } = await this.claimer.claim(assigned);
       this.queue.settle({ done, gated: [...gated, ...rest] });
+      this.queue.push(spare);
       this.answer(byPoll);
-      for (const { poll } of assigned) if (!byPoll.has(poll)) group.add(poll);
+      const spareIds = new Set(spare.map(({ id }) => id));
+      for (const { poll, job } of assigned) {
+        if (byPoll.has(poll)) continue;
+        if (spareIds.has(job.id)) poll.resolve([]);
+        else group.add(poll);
+      }
       return byPoll.size > 0 && taken.length === want;
     } catch (error) {
       // The outcome is unknown. What was not claimed stays in flight in Redis, and comes back in five seconds.

@@ -35,8 +35,8 @@ const MAX_RETRIES = 3;
  * Group commit: what is asked for while a statement is under way joins the next one. There is no timer, so that a lone call waits for
  * nobody, and the busier it gets, the more calls share one round trip and one commit.
  *
- * A batch that fails because of its data is halved until the guilty item is alone; the others go through. After a deadlock it is
- * repeated. When the database went away, nobody knows what became of it: all of its callers hear so.
+ * A batch that fails because of its data, or because somebody holds one of its rows, is halved until the guilty item is alone; the
+ * others go through. After a deadlock it is repeated. When the database went away, nobody knows what became of it: all of its callers hear so.
  */
 export class Batcher<Item, Result> {
   private readonly options: BatcherOptions<Item, Result> & { lanes: number; maxWaiting: number };
@@ -101,8 +101,8 @@ export class Batcher<Item, Result> {
     } catch (error) {
       const kind = classifyDatabaseError(error);
       if (kind === 'retry' && retries < MAX_RETRIES) return this.settle(batch, retries + 1);
-      if (kind !== 'data') return batch.forEach((entry) => fail(entry, error));
-      if (batch.length === 1) return this.refuse(batch[0]!, error);
+      if (kind !== 'data' && kind !== 'blocked') return batch.forEach((entry) => fail(entry, error));
+      if (batch.length === 1) return kind === 'data' ? this.refuse(batch[0]!, error) : fail(batch[0]!, error);
       const middle = batch.length >> 1;
       await this.settle(batch.slice(0, middle));
       await this.settle(batch.slice(middle));

@@ -230,6 +230,37 @@ describe.each<QueueMode>(['redis', 'postgres'])('the life of a job, dispatched t
     expect(await newer).toHaveLength(1);
   });
 
+  test('a job that a void poll was to get goes to a live one', async () => {
+    const [stale, live] = [
+      await orchestrator.worker({ queues: ['void'] }),
+      await orchestrator.worker({ queues: ['void'] }),
+    ];
+    const older = stale.next({ wait_seconds: 20, poll_id: randomUUID() });
+    await untilParked(stale.id);
+    // As if this worker had polled anew on another orchestrator, and this one had not heard that the older poll is gone.
+    await orchestrator.sql('UPDATE workers SET current_poll_id = $2 WHERE id = $1', [stale.id, randomUUID()]);
+    const answer = live.next({ wait_seconds: 20 });
+    const { id } = await orchestrator.submit({ queue: 'void' });
+    expect(await answer).toMatchObject([{ id }]);
+    expect(await older).toEqual([]);
+  });
+
+  test('a lease whose row somebody holds does not keep the heartbeats of others waiting for long', async () => {
+    const [blocked, free] = [
+      await orchestrator.worker({ queues: ['held'] }),
+      await orchestrator.worker({ queues: ['held'] }),
+    ];
+    for (let i = 0; i < 2; i++) await orchestrator.submit({ queue: 'held' });
+    const [held, other] = [await blocked.take(), await free.take()];
+    const lock = await orchestrator.holding('SELECT FROM job_attempts WHERE job_id = $1 FOR UPDATE', [held.id]);
+    try {
+      const [, answer] = await Promise.all([blocked.heartbeat([held]), free.heartbeat([other])]);
+      expect(answer.leases).toMatchObject([{ job_id: other.id, verdict: 'ok' }]);
+    } finally {
+      await lock.release();
+    }
+  });
+
   test('a report takes the next jobs with it', async () => {
     const worker = await orchestrator.worker({ queues: ['chain'] });
     for (let i = 0; i < 3; i++) await orchestrator.submit({ queue: 'chain' });

@@ -1,8 +1,9 @@
 /**
  * What an error of a database call means for its caller. `connection`: the database was not reached or went away, the outcome is
- * unknown. `retry`: rolled back, the same call may succeed. `data`: what was sent can never succeed. `other`: none of these.
+ * unknown. `retry`: rolled back, the same call may succeed. `blocked`: rolled back, somebody holds a row for too long. `data`: what was
+ * sent can never succeed. `other`: none of these.
  */
-export type DatabaseErrorKind = 'connection' | 'retry' | 'data' | 'other';
+export type DatabaseErrorKind = 'connection' | 'retry' | 'blocked' | 'data' | 'other';
 
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
@@ -22,8 +23,11 @@ const SOCKET_CODES = new Set([
 const CONNECTION_MESSAGE =
   /^(Query read timeout|timeout exceeded when trying to connect|timeout expired|Connection terminated|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/;
 
-/** deadlock_detected, serialization_failure, lock_not_available */
-const RETRY_STATES = new Set(['40P01', '40001', '55P03']);
+/** deadlock_detected, serialization_failure */
+const RETRY_STATES = new Set(['40P01', '40001']);
+
+/** lock_not_available (lock_timeout), query_canceled (statement_timeout) */
+const BLOCKED_STATES = new Set(['55P03', '57014']);
 
 /** Classes: 08 connection, 28 login, 53 resources used up, 57P shutdown; and 25006: a failover left us on a standby. */
 const CONNECTION_STATE = /^(08|28|53|57P|25006)/;
@@ -50,5 +54,6 @@ function classifyOne(error: Error): DatabaseErrorKind {
   if (!/^[0-9A-Z]{5}$/.test(code)) return 'other';
   if (CONNECTION_STATE.test(code)) return 'connection';
   if (RETRY_STATES.has(code)) return 'retry';
+  if (BLOCKED_STATES.has(code)) return 'blocked';
   return DATA_STATE.test(code) ? 'data' : 'other';
 }

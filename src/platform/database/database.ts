@@ -38,6 +38,8 @@ export class Database {
       enable_bitmapscan: 'off',
       join_collapse_limit: '1',
       plan_cache_mode: 'force_generic_plan',
+      // One row that somebody holds must not keep a whole batch of heartbeats waiting.
+      lock_timeout: '1s',
     };
     this.api = new Lane({ name: 'api', url, size: api, timeoutMs: 10_000, logger });
     this.lease = new Lane({ name: 'lease', url, size: lease, timeoutMs: 6000, settings: byKeyOnly, logger });
