@@ -10,9 +10,9 @@ type Wire<T> = { [K in keyof T]: T[K] | (string extends T[K] ? Date : never) };
 
 /** A stored job as callers see it. */
 export function jobView(row: JobRow, attempt: AttemptRow | null): Job {
-  const { payload, result, metadata, ...rest } = row;
+  const { payload, result, metadata } = row;
   const view: Wire<Job> = {
-    ...rest,
+    ...row,
     progress: attempt?.progress ?? null,
     progress_message: attempt?.progress_message ?? null,
     payload: new JsonText(payload),

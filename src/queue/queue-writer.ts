@@ -1,3 +1,4 @@
+import { setImmediate as restOfTurn } from 'node:timers/promises';
 import type { Logger } from '../platform/logger.js';
 import type { Generations } from './generations.js';
 import { QueueScriptError } from './queue-scripts.js';
@@ -53,6 +54,8 @@ export class QueueWriter {
   }
 
   private async drain(): Promise<void> {
+    // Jobs that shared a commit come one by one within this turn of the event loop.
+    await restOfTurn();
     while (this.pushed.length + this.done.length + this.gated.length + this.removed.length > 0) {
       const pushed = this.pushed.splice(0, MAX_IDS);
       const verdicts = { done: this.done.splice(0, MAX_IDS), gated: this.gated.splice(0, MAX_IDS) };

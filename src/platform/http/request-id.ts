@@ -7,6 +7,6 @@ const REQUEST_ID = /^[\w.-]{1,64}$/;
 export function requestIdOf(request: IncomingMessage & { id?: unknown }): string {
   if (typeof request.id === 'string') return request.id;
   const given = request.headers['x-request-id'];
-  request.id = typeof given === 'string' && REQUEST_ID.test(given) ? given : random.id();
+  request.id = typeof given === 'string' && REQUEST_ID.test(given) ? given : random.token();
   return request.id as string;
 }

@@ -22,6 +22,15 @@ export function isOwnHost(request: IncomingMessage, publicHost: string | undefin
   // HTTP/1.0 and raw sockets; no browser leaves it out.
   if (host === undefined) return true;
   if (host.toLowerCase() === publicHost) return true;
+  if (host !== lastHost) [lastHost, isLastLocal] = [host, isLocal(host)];
+  return isLastLocal;
+}
+
+/** The latest host and what it is: nearly every request asks for the same one, and reading a URL costs more than all else here. */
+let lastHost: string | undefined;
+let isLastLocal = false;
+
+function isLocal(host: string): boolean {
   if (!URL.canParse(`http://${host}`)) return false;
   const { hostname } = new URL(`http://${host}`);
   return isLoopback(hostname.replace(/^\[|\]$/g, '')) || hostname.endsWith('.localhost');
