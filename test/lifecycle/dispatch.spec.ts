@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import type { ErrorBody } from '../../src/contract/errors.js';
+import { fenceOf, TestOrchestrator, type QueueMode } from '../support/orchestrator.js';
+import { until } from '../support/until.js';
+
+const NOWHERE = '0190f3c2-7b1e-7000-8000-000000000001';
+
+describe.each<QueueMode>(['redis', 'postgres'])('dispatch through %s', (mode) => {
+  let orchestrator: TestOrchestrator;
+  beforeAll(async () => (orchestrator = await TestOrchestrator.start(mode)));
+  afterAll(() => orchestrator.stop());
+
+  const untilParked = (workerId: string) =>
+    until(async () => {
+      const [row] = await orchestrator.sql(`SELECT FROM workers WHERE id = $1 AND current_poll_id IS NOT NULL`, [
+        workerId,
+      ]);
+      return row;
+    });
+
+  test('higher priority runs first, then whoever came first', async () => {
+    const worker = await orchestrator.worker({ queues: ['order'] });
+    const ids: string[] = [];
+    for (const priority of [0, 5, 0, -5]) ids.push((await orchestrator.submit({ queue: 'order', priority })).id);
+    const taken: string[] = [];
+    for (let i = 0; i < 4; i++) taken.push((await worker.take()).id);
+    expect(taken).toEqual([ids[1], ids[0], ids[2], ids[3]]);
+  });
+
+  test('a worker takes turns between its queues, so that a flood of one type does not starve another', async () => {
+    const worker = await orchestrator.worker({ queues: ['flood', 'drop'] });
+    await orchestrator.post('/jobs/bulk', { jobs: Array.from({ length: 200 }, () => ({ type: 'flood' })) });
+    const { id } = await orchestrator.submit({ type: 'drop' });
+    const first = await worker.next({ limit: 4, wait_seconds: 5 });
+    expect(first.map((job) => job.id)).toContain(id);
+    expect(new Set(first.map((job) => job.queue))).toEqual(new Set(['flood', 'drop']));
+  });
+
+  test('a long poll is answered when a job comes, by name of its queue only', async () => {
+    const [right, wrong] = [
+      await orchestrator.worker({ queues: ['bell'] }),
+      await orchestrator.worker({ queues: ['other'] }),
+    ];
+    const [answer, nothing] = [right.next({ wait_seconds: 10 }), wrong.next({ wait_seconds: 1 })];
+    await orchestrator.submit({ queue: 'bell' });
+    expect(await answer).toHaveLength(1);
+    expect(await nothing).toEqual([]);
+  });
+
+  test('a poll that is repeated under its id is answered the same leases', async () => {
+    const worker = await orchestrator.worker({ queues: ['repeat'], concurrency: 2 });
+    await orchestrator.submit({ queue: 'repeat' });
+    await orchestrator.submit({ queue: 'repeat' });
+    const poll = { limit: 1, poll_id: randomUUID(), wait_seconds: 2 };
+    const first = await worker.next(poll);
+    expect(await worker.next(poll)).toEqual(first);
+    await worker.report(first[0]!);
+    expect((await worker.next(poll))[0]!.id).not.toBe(first[0]!.id);
+  });
+
+  test('a worker that polls anew under an id no longer gets jobs by its older poll', async () => {
+    const worker = await orchestrator.worker({ queues: ['super'] });
+    const older = worker.next({ wait_seconds: 20, poll_id: randomUUID() });
+    await untilParked(worker.id);
+    const newer = worker.next({ wait_seconds: 20, poll_id: randomUUID() });
+    expect(await older).toEqual([]);
+    await orchestrator.submit({ queue: 'super' });
+    expect(await newer).toHaveLength(1);
+  });
+
+  test('a job that a void poll was to get goes to a live one', async () => {
+    const [stale, live] = [
+      await orchestrator.worker({ queues: ['void'] }),
+      await orchestrator.worker({ queues: ['void'] }),
+    ];
+    const older = stale.next({ wait_seconds: 20, poll_id: randomUUID() });
+    await untilParked(stale.id);
+    // As if this worker had polled anew on another orchestrator, and this one had not heard that the older poll is gone.
+    await orchestrator.sql('UPDATE workers SET current_poll_id = $2 WHERE id = $1', [stale.id, randomUUID()]);
+    const answer = live.next({ wait_seconds: 20 });
+    const { id } = await orchestrator.submit({ queue: 'void' });
+    expect(await answer).toMatchObject([{ id }]);
+    expect(await older).toEqual([]);
+  });
+
+  test('a lease whose row somebody holds does not keep the heartbeats of others waiting for long', async () => {
+    const [blocked, free] = [
+      await orchestrator.worker({ queues: ['held'] }),
+      await orchestrator.worker({ queues: ['held'] }),
+    ];
+    for (let i = 0; i < 2; i++) await orchestrator.submit({ queue: 'held' });
+    const [held, other] = [await blocked.take(), await free.take()];
+    const lock = await orchestrator.holding('SELECT FROM job_attempts WHERE job_id = $1 FOR UPDATE', [held.id]);
+    try {
+      const [, answer] = await Promise.all([blocked.heartbeat([held]), free.heartbeat([other])]);
+      expect(answer.leases).toMatchObject([{ job_id: other.id, verdict: 'ok' }]);
+    } finally {
+      await lock.release();
+    }
+  });
+
+  test('a report takes the next jobs with it', async () => {
+    const worker = await orchestrator.worker({ queues: ['chain'] });
+    for (let i = 0; i < 3; i++) await orchestrator.submit({ queue: 'chain' });
+    const job = await worker.take();
+    const { body } = await worker.reportMany([{ ...fenceOf(job), status: 'SUCCESS' }], { limit: 5 });
+    expect(body.results[0]!.verdict).toBe('accepted');
+    expect(body.jobs).toHaveLength(2);
+  });
+
+  test('a paused queue hands out nothing until it is resumed', async () => {
+    const worker = await orchestrator.worker({ queues: ['paused'] });
+    await orchestrator.post('/queues/paused/pause');
+    await orchestrator.submit({ queue: 'paused' });
+    expect(await worker.next({ wait_seconds: 0.5 })).toEqual([]);
+    const waiting = worker.next({ wait_seconds: 10 });
+    await orchestrator.post('/queues/paused/resume');
+    expect(await waiting).toHaveLength(1);
+  });
+
+  test('a queue with a limit never runs more jobs than that, and goes on when one ends', async () => {
+    const workers = await Promise.all(
+      [1, 2, 3].map(() => orchestrator.worker({ queues: ['limited'], concurrency: 5 })),
+    );
+    for (let i = 0; i < 5; i++) await orchestrator.submit({ queue: 'limited' });
+    await orchestrator.call('PATCH', '/queues/limited', { concurrency_limit: 2 });
+    const taken = (await Promise.all(workers.map((worker) => worker.next({ limit: 5, wait_seconds: 0.5 })))).flat();
+    expect(taken).toHaveLength(2);
+    const waiting = workers[0]!.next({ limit: 5, wait_seconds: 10 });
+    const owner = workers[1]!;
+    await owner.report(taken[0]!);
+    expect(await waiting).toHaveLength(1);
+  });
+
+  test('a draining worker gets no more jobs, and hears why', async () => {
+    const worker = await orchestrator.worker({ queues: ['drain'] });
+    const parked = worker.next({ wait_seconds: 20, poll_id: randomUUID() });
+    await untilParked(worker.id);
+    await orchestrator.post(`/workers/${worker.id}/drain`);
+    expect(await parked).toEqual([]);
+    await orchestrator.submit({ queue: 'drain' });
+    expect(await worker.next()).toEqual([]);
+    expect((await worker.heartbeat()).commands).toEqual(['drain']);
+    await orchestrator.post(`/workers/${worker.id}/resume`);
+    expect(await worker.next({ wait_seconds: 5 })).toHaveLength(1);
+  });
+
+  test('a worker that says farewell is OFFLINE at once', async () => {
+    const worker = await orchestrator.worker();
+    const farewell = { worker_id: worker.id, running: [], state: 'stopped' };
+    expect((await orchestrator.post('/workers/heartbeat', farewell)).body).toMatchObject({
+      status: 'OFFLINE',
+      commands: [],
+    });
+    expect((await orchestrator.get(`/workers/${worker.id}`)).body).toMatchObject({ status: 'OFFLINE' });
+  });
+
+  test('an unknown worker is told to register', async () => {
+    const { status, body } = await orchestrator.post<ErrorBody>('/jobs/next', { worker_id: NOWHERE });
+    expect([status, body.error.code]).toEqual([404, 'worker_not_found']);
+    expect((await orchestrator.post('/workers/heartbeat', { worker_id: NOWHERE })).status).toBe(404);
+  });
+
+  test('one report that the database cannot take does not fail the others in its batch', async () => {
+    const worker = await orchestrator.worker({ queues: ['mixed'], concurrency: 3 });
+    for (let i = 0; i < 3; i++) await orchestrator.submit({ queue: 'mixed' });
+    const jobs = await worker.next({ limit: 3, wait_seconds: 5 });
+    const reports = jobs.map((job, index) => ({ ...fenceOf(job), status: 'SUCCESS' as const, result: index }));
+    const stale = { ...reports[1]!, lease_token: randomUUID() };
+    const unknown = { job_id: NOWHERE, attempt: 1, lease_token: randomUUID(), status: 'SUCCESS' as const };
+    const { body } = await worker.reportMany([reports[0]!, stale, unknown, reports[2]!, reports[0]!]);
+    expect(body.results.map((result) => result.verdict)).toEqual([
+      'accepted',
+      'lost',
+      'not_found',
+      'accepted',
+      'duplicate',
+    ]);
+  });
+});
