@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { TestOrchestrator } from '../support/orchestrator.js';
-import { linesOfBlocks, prose, readPage } from './markdown.js';
+import { linesOfBlocks, pages, prose, readPage } from './markdown.js';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 /** A call as the README names one in its text: `POST /jobs/{id}/cancel`. */
@@ -63,14 +63,22 @@ test('every command of the README that claims to run is answered with success, o
     const words = wordsOf(command, { URL: orchestrator.url, H: 'content-type: application/json', ...ids });
     const { status, text } = await call(words);
     if (status >= 300) throw new Error(`${command}\nwas answered ${status}: ${text}`);
-    const url = new URL(words.find((word) => word.startsWith('http'))!);
-    for (const [name, id] of Object.entries(idsIn(url.pathname, text))) ids[name] ??= id;
-    if (url.pathname === '/jobs/next') Object.assign(ids, idsIn(url.pathname, text));
+    const { pathname } = new URL(words.find((word) => word.startsWith('http'))!);
+    Object.assign(ids, idsIn(pathname, text));
   }
 });
 
-test('the README names every call that there is, and no other', () => {
-  const named = [...prose(readme).matchAll(NAMED_CALL)].map(([, method, path]) => `${method} ${path}`);
-  expect(named.filter((each) => !calls.includes(each))).toEqual([]);
-  expect(calls.filter((each) => !named.includes(each))).toEqual([]);
+test('the documents name calls that there are, and the README all of them', () => {
+  const namedIn = (page: string) =>
+    [...prose(readPage(page)).matchAll(NAMED_CALL)].map(([, method, path]) => `${method} ${path}`);
+  expect(pages.flatMap(namedIn).filter((each) => !calls.includes(each))).toEqual([]);
+  expect(calls.filter((each) => !namedIn('README.md').includes(each))).toEqual([]);
+});
+
+test('every metric that the operators’ page names is served', async () => {
+  const named = readPage('docs/operations.md').match(/\borchestrator_[a-z_]+\b/g) ?? [];
+  expect(named.length).toBeGreaterThan(10);
+  const metrics = await (await fetch(`${orchestrator.url}/metrics`)).text();
+  const served = [...metrics.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name!);
+  expect(named.filter((name) => !served.includes(name.replace(/_count$/, '')))).toEqual([]);
 });
