@@ -1,9 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
 import type { Heartbeat, HeartbeatAnswer, ReportedState, WorkerState, WorkerStatus } from '../contract/worker.dto.js';
 import { EventBus } from '../events/event-bus.js';
 import { Leases } from '../jobs/leases.js';
 import { Batcher } from '../platform/batcher.js';
 import { Database } from '../platform/database/database.js';
+import { DomainError } from '../platform/errors/domain-error.js';
 import { touchWorkers } from './worker-queries.js';
 import { notFound } from './worker-registry.js';
 
@@ -19,6 +22,10 @@ interface Touch {
   isStopped: boolean;
 }
 
+/** The part of a lease, and the time at most, that a heartbeat waits for the database: less than its worker waits for the answer. */
+const PATIENCE_PART = 0.2;
+const LONGEST_PATIENCE_MS = 3000;
+
 /** Takes heartbeats: the worker lives, and so do the leases it lists. */
 @Injectable()
 export class Heartbeats {
@@ -28,12 +35,25 @@ export class Heartbeats {
     private readonly database: Database,
     private readonly leases: Leases,
     private readonly events: EventBus,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'leaseSeconds'>,
   ) {
     this.touches = new Batcher({ run: (touches) => this.touch(touches), maxItems: 1000 });
   }
 
-  /** @throws DomainError `worker_not_found`: it was forgotten and must register again */
-  async take({ worker_id: id, running, state }: Heartbeat): Promise<HeartbeatAnswer> {
+  /**
+   * @throws DomainError `worker_not_found`: it was forgotten and must register again. `database_unavailable` in good time when the
+   * database does not answer: a worker that hears so goes on, one that hears nothing gives up what it runs
+   */
+  async take(heartbeat: Heartbeat): Promise<HeartbeatAnswer> {
+    let timer: NodeJS.Timeout | undefined;
+    const silence = new Promise<never>((_, reject) => {
+      const patienceMs = Math.min(LONGEST_PATIENCE_MS, this.config.leaseSeconds * 1000 * PATIENCE_PART);
+      timer = setTimeout(() => reject(new DomainError('database_unavailable', 'The database does not answer.')), patienceMs);
+    });
+    return Promise.race([this.renew(heartbeat), silence]).finally(() => clearTimeout(timer));
+  }
+
+  private async renew({ worker_id: id, running, state }: Heartbeat): Promise<HeartbeatAnswer> {
     const [worker, leases, unlisted] = await Promise.all([
       this.touches.add({ id, isStopped: state === 'stopped' }),
       running === undefined ? this.leases.renewAllOf(id) : this.leases.renew(running),
