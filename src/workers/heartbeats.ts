@@ -48,7 +48,10 @@ export class Heartbeats {
     let timer: NodeJS.Timeout | undefined;
     const silence = new Promise<never>((_, reject) => {
       const patienceMs = Math.min(LONGEST_PATIENCE_MS, this.config.leaseSeconds * 1000 * PATIENCE_PART);
-      timer = setTimeout(() => reject(new DomainError('database_unavailable', 'The database does not answer.')), patienceMs);
+      timer = setTimeout(
+        () => reject(new DomainError('database_unavailable', 'The database does not answer.')),
+        patienceMs,
+      );
     });
     return Promise.race([this.renew(heartbeat), silence]).finally(() => clearTimeout(timer));
   }
