@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
 import type { Config } from './config/config.js';
 import { migrate } from './platform/database/migrations.js';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './platform/embedded-postgres/embedded-postgres.js';
+import { startEmbeddedPostgres } from './platform/embedded-postgres/embedded-postgres.js';
 import { StartError } from './platform/errors/start-error.js';
 import { configureApp } from './platform/http/configure-app.js';
+import { OpenConnections } from './platform/http/open-connections.js';
 import type { Logger } from './platform/logger.js';
 import { Metrics } from './platform/metrics.js';
 import { nestLogger } from './platform/nest-logger.js';
@@ -37,7 +38,15 @@ export async function startOrchestrator(config: Config, logger: Logger): Promise
   try {
     const settings: Config = embedded ? Object.freeze({ ...config, databaseUrl: embedded.url }) : config;
     const app = await serve(settings, logger);
-    return { url: urlOf(app, config), stop: () => stop(app, embedded) };
+    const connections = new OpenConnections(app.getHttpServer());
+    return {
+      url: urlOf(app, config),
+      stop: async () => {
+        connections.end();
+        await app.close();
+        await embedded?.stop();
+      },
+    };
   } catch (error) {
     await embedded?.stop();
     throw error;
@@ -73,11 +82,6 @@ async function listen(server: Server, { host, port }: Config): Promise<void> {
       cause: error,
     });
   }
-}
-
-async function stop(app: NestExpressApplication, embedded: EmbeddedPostgres | null): Promise<void> {
-  await app.close();
-  await embedded?.stop();
 }
 
 function urlOf(app: NestExpressApplication, config: Config): string {
