@@ -59,14 +59,17 @@ async function receive(request: IncomingMessage, limit: number, timeoutMs: numbe
 function assertPlainJson(request: IncomingMessage): void {
   const { 'content-type': type, 'content-encoding': encoding = 'identity' } = request.headers;
   if (type === undefined || !JSON_TYPE.test(type)) {
-    throw new DomainError(
-      'unsupported_media_type',
-      'The body must be sent as content-type: application/json, in UTF-8.',
-    );
+    throw unsupported('content-type', 'must be application/json, in UTF-8');
   }
   if (encoding.toLowerCase() !== 'identity') {
-    throw new DomainError('unsupported_media_type', 'The body must be sent without a content-encoding.');
+    throw unsupported('content-encoding', 'must be left out: the body is taken as it is');
   }
+}
+
+function unsupported(field: string, message: string): DomainError {
+  return new DomainError('unsupported_media_type', `The request is not valid: ${field} ${message}.`, {
+    details: [{ field, message }],
+  });
 }
 
 function readBody(request: IncomingMessage, limit: number, timeoutMs: number): Promise<Buffer> {
@@ -94,5 +97,6 @@ function readBody(request: IncomingMessage, limit: number, timeoutMs: number): P
 }
 
 function tooLarge(limit: number): DomainError {
-  return new DomainError('payload_too_large', `The body is larger than ${limit} bytes.`);
+  const message = `is larger than ${limit} bytes`;
+  return new DomainError('payload_too_large', `The body ${message}.`, { details: [{ field: 'body', message }] });
 }

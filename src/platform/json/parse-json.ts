@@ -16,12 +16,16 @@ export function parseJson(body: Buffer, limits: JsonLimits = DEFAULT_JSON_LIMITS
 }
 
 function decode(body: Buffer): string {
-  if (body.length === 0) throw new DomainError('malformed_json', 'The body is empty.');
+  if (body.length === 0) throw malformed('is empty');
   // Every character of a Latin-1 string is one byte: half the memory, and faster to scan.
   if (isAscii(body)) return body.toString('latin1');
-  if (!isUtf8(body)) throw new DomainError('malformed_json', 'The body is not valid UTF-8.');
+  if (!isUtf8(body)) throw malformed('is not valid UTF-8');
   if (body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)) {
-    throw new DomainError('malformed_json', 'The body starts with a byte order mark.');
+    throw malformed('starts with a byte order mark');
   }
   return body.toString('utf8');
+}
+
+function malformed(message: string): DomainError {
+  return new DomainError('malformed_json', `The body ${message}.`, { details: [{ field: 'body', message }] });
 }
