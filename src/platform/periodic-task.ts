@@ -9,6 +9,8 @@ export interface PeriodicTaskOptions {
   logger: Logger;
   /** The next run comes no sooner than so many times the duration of the last: a slow task must not become the load. Default 0. */
   restFactor?: number;
+  /** No rest is longer because of that. Default: no limit. */
+  longestRestMs?: number;
 }
 
 /**
@@ -69,7 +71,8 @@ export class PeriodicTask {
         this.options.logger.warn({ err: error, task: this.options.name }, 'periodic task failed');
     }
     if (this.stopping !== stopping) return;
-    const restMs = (clock.monotonicMs() - startedAt) * (this.options.restFactor ?? 0);
+    const { restFactor = 0, longestRestMs = Infinity } = this.options;
+    const restMs = Math.min((clock.monotonicMs() - startedAt) * restFactor, longestRestMs);
     const jittered = this.options.everyMs * (0.9 + 0.2 * random.fraction());
     this.schedule(this.isHurried ? 0 : Math.max(jittered, restMs));
     this.isHurried = false;

@@ -6,17 +6,20 @@ import type { Logger } from '../../platform/logger.js';
 import type { Sweep } from './sweep.js';
 
 const BATCH = 500;
+/** Well below the three seconds after which nobody is thought to look: a rest that passed for an absence would hold off every verdict. */
+const LONGEST_REST_MS = 1500;
 
 /**
  * Ends attempts whose lease expired (their worker is gone), that overran their time limit although it is renewed (their worker is stuck),
  * or that did not stop when asked to. The look walks every live attempt, and under a long transaction of somebody else every attempt
- * that ended since: the rest between two runs grows with what they cost.
+ * that ended since: the rest between two runs grows with what they cost, up to a limit.
  */
 export function reapOverrunAttempts(store: JobStore, announcer: Announcer, logger: Logger, sweepMs: number): Sweep {
   return {
     name: 'reap overrun attempts',
     everyMs: sweepMs,
     restFactor: 4,
+    longestRestMs: LONGEST_REST_MS,
     run: async (signal) => {
       for (let reaped = BATCH; reaped === BATCH && !signal.aborted;) {
         const jobs = await store.reap(BATCH, endingOf);

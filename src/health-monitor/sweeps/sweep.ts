@@ -2,7 +2,8 @@
 export interface Sweep {
   name: string;
   everyMs: number;
-  /** See PeriodicTask. */
+  /** These two: see PeriodicTask. */
   restFactor?: number;
+  longestRestMs?: number;
   run: (signal: AbortSignal) => Promise<void>;
 }
