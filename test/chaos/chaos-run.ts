@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -36,6 +36,8 @@ export async function runChaos(
   const folder = openFolder(options.folder);
   const program = copyBuild(join(folder, 'build'), alteration.patches);
   const system = await System.start(folder, program, options, pino({ level: 'error' }));
+  const abandon = () => system.abandon();
+  process.once('exit', abandon);
   try {
     await system.postgres.connected(async (client) => {
       await installWatch(client);
@@ -49,14 +51,19 @@ export async function runChaos(
   } finally {
     await system.stopProcesses().catch(() => undefined);
     await system.stopServers();
+    process.off('exit', abandon);
     for (const name of ['build', 'postgres', 'redis']) rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 
-/** The account that PostgreSQL runs as has to pass through it. */
+/**
+ * The account that PostgreSQL runs as has to pass through it.
+ * @throws Error when it holds anything: histories of two runs must not mix
+ */
 function openFolder(given: string | null): string {
   const folder = given === null ? mkdtempSync(join(tmpdir(), 'chaos-')) : resolve(given);
   mkdirSync(folder, { recursive: true });
+  if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty.`);
   chmodSync(folder, 0o711);
   return folder;
 }

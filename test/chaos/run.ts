@@ -22,6 +22,9 @@ async function main(): Promise<boolean> {
   return isKept;
 }
 
+// Broken off: what was started ends with this process.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+
 main().then(
   (isKept) => process.exit(isKept ? 0 : 1),
   (error: unknown) => {

@@ -8,7 +8,7 @@ import { loadEvidence } from './evidence.js';
 import { readExecutions, type Execution } from './executions.js';
 import { failedStarts, rerunDelays, unexpectedExits } from './figures.js';
 import { INVARIANTS, MOST_LIVE_LEASES } from './invariants.js';
-import { judgeLosses, type LostAttempt } from './losses.js';
+import { judgeCuts, type CutAttempt } from './cut-attempts.js';
 import type { Report } from './report.js';
 import { readComplaints } from './server-log.js';
 import { judge } from './verdict.js';
@@ -37,14 +37,19 @@ export async function check(remains: Remains): Promise<Report> {
     const broken = await findBroken(client);
     const rowsOf = (start: string) => broken.find(({ invariant }) => invariant.startsWith(start))?.rows ?? 0;
     const workers = system.workers.map(({ process }) => process);
-    const losses = judgeLosses(await readLost(client), executions, workers, journal, options.leaseSeconds * 1000);
+    const judgeAll = async (status: string) =>
+      judgeCuts(await readCuts(client, status), executions, workers, journal, options.leaseSeconds * 1000);
+    const reaped = await judgeAll('LOST');
     const report: Report = {
       options,
       faults: countBy(journal, ({ fault }) => fault),
       missing: remains.missing,
       load: await load(client, history),
       jobs: await counts(client, 'SELECT status::text AS name, count(*)::int AS n FROM jobs GROUP BY status'),
-      attempts: await counts(client, 'SELECT status::text AS name, count(*)::int AS n FROM job_attempts GROUP BY status'),
+      attempts: await counts(
+        client,
+        'SELECT status::text AS name, count(*)::int AS n FROM job_attempts GROUP BY status',
+      ),
       executions: countExecutions(executions),
       lost: rowsOf('an acknowledged job is lost'),
       unexpected: rowsOf('a job was found'),
@@ -53,17 +58,14 @@ export async function check(remains: Remains): Promise<Report> {
       broken,
       complaints: readComplaints(system.postgres.readLog()),
       refused: history.filter((each) => each.kind !== 'cancel' && each.type === 'fail').map((each) => each.reason!),
-      losses: {
-        deserved: losses.deserved,
-        duringDatabasePauses: losses.duringDatabasePauses.length,
-        other: losses.other.length,
-      },
+      reaped,
+      givenBack: await judgeAll('RELEASED'),
       rerunAfterKill: {
         undisturbed: rerunDelays(workers, executions, journal, true),
         all: rerunDelays(workers, executions, journal, false),
       },
       catchUpSeconds: await catchUps(client, journal),
-      restarts: restarts(journal, losses.deserved + losses.other.length, executions),
+      restarts: restarts(journal, reaped.deserved + reaped.other, executions),
       unexpectedExits: unexpectedExits(system.processes, journal),
       failedStarts: failedStarts(system.processes, journal),
       wellAfterSeconds: remains.wellAfterSeconds,
@@ -114,9 +116,10 @@ function wallToMonotonic(): number {
   return clock.monotonicMs() - clock.now().getTime();
 }
 
-async function readLost(client: pg.Client): Promise<LostAttempt[]> {
+async function readCuts(client: pg.Client, status: string): Promise<CutAttempt[]> {
   const { rows } = await client.query<{ job_id: string; attempt_number: number; finished_at: Date }>(
-    `SELECT job_id, attempt_number, finished_at FROM job_attempts WHERE status = 'LOST'`,
+    'SELECT job_id, attempt_number, finished_at FROM job_attempts WHERE status = $1::attempt_status',
+    [status],
   );
   const offset = wallToMonotonic();
   return rows.map(({ job_id, attempt_number, finished_at }) => {
@@ -152,7 +155,11 @@ function completedTwice(executions: readonly Execution[]): number {
 }
 
 /** Only where nothing but restarts was done: else nobody can tell whose fault a second execution was. */
-function restarts(journal: readonly JournalEntry[], lost: number, executions: readonly Execution[]): Report['restarts'] {
+function restarts(
+  journal: readonly JournalEntry[],
+  lost: number,
+  executions: readonly Execution[],
+): Report['restarts'] {
   if (journal.length === 0 || journal.some(({ fault }) => fault !== ROLLING)) return null;
   return { made: journal.length, lost, completedTwice: completedTwice(executions) };
 }

@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../faults/journal.js';
 import type { Life, SupervisedProcess } from '../system/supervised-process.js';
 import type { Execution } from './executions.js';
-import { overlaps } from './losses.js';
+import { overlaps } from './cut-attempts.js';
 
 export interface Spread {
   count: number;
@@ -34,7 +34,9 @@ export function rerunDelays(
       return cutShort.flatMap(({ jobId, attempt, startedAtMs }) => {
         const next = startsOf.get(jobId)!.find((each) => each.attempt > attempt);
         // One that failed or was stopped before the kill has no end either, and its next start may be earlier.
-        return next && startedAtMs < endedAtMs! && next.startedAtMs > endedAtMs! ? [(next.startedAtMs - endedAtMs!) / 1000] : [];
+        return next && startedAtMs < endedAtMs! && next.startedAtMs > endedAtMs!
+          ? [(next.startedAtMs - endedAtMs!) / 1000]
+          : [];
       });
     });
   return spread(seconds);

@@ -1,4 +1,5 @@
 import type { ChaosOptions } from '../options.js';
+import type { JudgedCuts } from './cut-attempts.js';
 import type { Spread } from './figures.js';
 import type { Complaint } from './server-log.js';
 
@@ -20,7 +21,10 @@ export interface Report {
   broken: { invariant: string; rows: number; sample: unknown }[];
   complaints: Complaint[];
   refused: string[];
-  losses: { deserved: number; duringDatabasePauses: number; other: number };
+  /** Executions whose lease was called expired. */
+  reaped: JudgedCuts;
+  /** Executions that their workers stopped and gave back. */
+  givenBack: JudgedCuts;
   rerunAfterKill: { undisturbed: Spread | null; all: Spread | null };
   /** From the return of a stopped PostgreSQL until all quick jobs submitted by then were done. */
   catchUpSeconds: number[];

@@ -22,15 +22,19 @@ function violations(report: Report): string[] {
   return found.filter((each) => each !== false);
 }
 
-function missedTargets({ options, losses, rerunAfterKill, restarts }: Report): string[] {
+function missedTargets({ options, reaped, givenBack, rerunAfterKill, restarts }: Report): string[] {
   const rerun = rerunAfterKill.undisturbed?.p99 ?? 0;
   const isDefault = options.leaseSeconds === DEFAULT_LEASE_SECONDS;
   const found: (string | false)[] = [
-    losses.duringDatabasePauses > 0 && `${losses.duringDatabasePauses} live jobs were reaped around database pauses`,
-    losses.other > 0 && `${losses.other} live jobs were reaped while PostgreSQL and their workers were well`,
+    reaped.duringDatabasePauses > 0 && `${reaped.duringDatabasePauses} live jobs were reaped around database pauses`,
+    reaped.other > 0 && `${reaped.other} live jobs were reaped while PostgreSQL and their workers were well`,
+    givenBack.duringDatabasePauses > 0 &&
+      `${givenBack.duringDatabasePauses} running jobs were given up by their workers around database pauses`,
     isDefault && rerun > RERUN_TARGET_SECONDS && `a killed worker's job ran again after ${rerun} s (p99)`,
     restarts !== null && restarts.lost > 0 && `${restarts.lost} attempts were LOST by rolling restarts`,
-    restarts !== null && restarts.completedTwice > 0 && `${restarts.completedTwice} jobs were completed twice by rolling restarts`,
+    restarts !== null &&
+      restarts.completedTwice > 0 &&
+      `${restarts.completedTwice} jobs were completed twice by rolling restarts`,
   ];
   return found.filter((each) => each !== false);
 }

@@ -21,11 +21,14 @@ export const FAULTS: readonly Fault[] = [
  */
 export function chooseFaults(names: readonly string[] | null, system: System): { faults: Fault[]; missing: string[] } {
   const unknown = names?.find((name) => !FAULTS.some((fault) => fault.name === name));
-  if (unknown !== undefined) throw new Error(`There is no fault "${unknown}". There are: ${FAULTS.map(({ name }) => name).join('; ')}`);
+  if (unknown !== undefined)
+    throw new Error(`There is no fault "${unknown}". There are: ${FAULTS.map(({ name }) => name).join('; ')}`);
   const wanted = FAULTS.filter(({ name }) => names?.includes(name) ?? true);
   const reasons = wanted.map((fault) => ({ fault, reason: fault.missing?.(system) }));
   return {
     faults: reasons.filter(({ reason }) => reason === undefined).map(({ fault }) => fault),
-    missing: reasons.filter(({ reason }) => reason !== undefined).map(({ fault, reason }) => `${fault.name}: ${reason}`),
+    missing: reasons
+      .filter(({ reason }) => reason !== undefined)
+      .map(({ fault, reason }) => `${fault.name}: ${reason}`),
   };
 }

@@ -37,7 +37,8 @@ const workerCut: Fault = {
     const { system, options, random } = context;
     const { process, toOrchestrators } = random.pick(system.workers);
     const seconds = options.leaseSeconds * random.between(1.05, 1.4) + 1;
-    await breakLink(context, toOrchestrators, 'half-open', seconds, [process.name]);
+    // Healed by a reset, so that what it could not report comes at once, while others run the same jobs.
+    await breakLink(context, toOrchestrators, 'half-open', seconds, [process.name], 'reset');
   },
 };
 
@@ -83,11 +84,12 @@ async function breakLink(
   fault: LinkFault,
   seconds: number,
   silenced: string[],
+  broken = random.pick(['stay', 'reset'] as const),
 ): Promise<void> {
   await during(`${link.name}: ${fault}`, { silenced }, async () => {
     link.break(fault);
     await hold(seconds);
-    link.heal(random.pick(['stay', 'reset']));
+    link.heal(broken);
   });
 }
 

@@ -8,6 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
  * processes of a machine and cannot be set.
  */
 
+const LONG_ENOUGH_MS = 6000;
+
 const file = openSync(join(process.env.CHAOS_EFFECTS, `${process.pid}.ndjson`), 'a');
 
 function now() {
@@ -34,7 +36,13 @@ const sleep = (job, { signal }) => delay(job.payload.ms, undefined, { signal });
 
 export default {
   quick: execution(sleep),
-  slow: execution(sleep),
+
+  /** Takes longer the second time, so that a late report of the first finds it RUNNING. */
+  slow: execution(({ attempt, payload }, { signal }) =>
+    delay(attempt === 1 ? payload.ms : LONG_ENOUGH_MS, undefined, { signal }),
+  ),
+
+  long: execution(sleep),
   later: execution(sleep),
 
   /** Fails as often as it was told, and says as which attempt. */

@@ -8,8 +8,9 @@ const SPIN_MS = 20_000;
 
 /** How many jobs of a kind there are among a thousand, and what they are like. */
 const MIX: [perThousand: number, recipe: Recipe][] = [
-  [861, (random) => ({ type: 'quick', payload: { ms: random.integer(0, 60) }, priority: random.integer(-2, 3) })],
-  [70, (random) => ({ type: 'slow', payload: { ms: random.integer(1500, 5000) } })],
+  [851, (random) => ({ type: 'quick', payload: { ms: random.integer(0, 60) }, priority: random.integer(-2, 3) })],
+  [70, (random) => ({ type: 'slow', payload: { ms: random.integer(500, 4000) } })],
+  [10, (random) => ({ type: 'long', payload: { ms: random.integer(8000, 20_000) }, timeout_seconds: 60 })],
   [40, (random) => ({ type: 'later', payload: { ms: 5 }, delay_seconds: random.integer(1, 6) })],
   [
     29,

@@ -34,7 +34,7 @@ export class Producer {
   /** Submits at this rate, with chance in between, until the signal; then sees to it that every outcome is known. */
   async run(rate: number, signal: AbortSignal): Promise<void> {
     const startedAt = clock.monotonicMs();
-    for (let submitted = 0; !signal.aborted; ) {
+    for (let submitted = 0; !signal.aborted;) {
       const due = Math.floor(((clock.monotonicMs() - startedAt) / 1000) * rate);
       // What could not be sent during an outage is not made up for: that would be a second fault.
       if (due - submitted > rate) submitted = due - Math.ceil(rate);
@@ -47,9 +47,7 @@ export class Producer {
   /** Bulk submission of jobs that another producer may submit at the same time. */
   submitBulk(jobs: readonly KeyedJob[]): void {
     const keys = jobs.map((job) => job.idempotency_key);
-    this.track(
-      this.repeat('submit-bulk', keys, '/jobs/bulk', { jobs }, (body) => (body as CreatedJobs).ids),
-    );
+    this.track(this.repeat('submit-bulk', keys, '/jobs/bulk', { jobs }, (body) => (body as CreatedJobs).ids));
   }
 
   submitSpinning(): void {

@@ -33,10 +33,11 @@ const END_OF_JOB = `FROM ended e
 
 /** Workers are away for longer than a lease that is short, and come back with results of attempts that were given to others. */
 const LATE_REPORTS: Partial<ChaosOptions> = {
-  seconds: 60,
+  seconds: 75,
+  rate: 100,
   leaseSeconds: 3,
   quietSeconds: 60,
-  faults: ['worker cut off for longer than its lease', 'worker paused for longer than its lease'],
+  faults: ['worker cut off for longer than its lease'],
 };
 
 export const WEAKENINGS: readonly Weakening[] = [
@@ -160,13 +161,20 @@ export const WEAKENINGS: readonly Weakening[] = [
     instead: 'a commit is answered before it is on disk (synchronous_commit = off), and the database crashes',
     patches: [],
     sql: ['ALTER SYSTEM SET synchronous_commit = off', 'SELECT pg_reload_conf()'],
-    run: { seconds: 40, rate: 100, leaseSeconds: 6, quietSeconds: 60, faults: ['PostgreSQL stopped with -m immediate'] },
+    run: {
+      seconds: 40,
+      rate: 100,
+      leaseSeconds: 6,
+      quietSeconds: 60,
+      faults: ['PostgreSQL stopped with -m immediate'],
+    },
   },
 ];
 
 /** @throws Error for a guard that is not in the table */
 export function findWeakening(guard: string): Weakening {
   const found = WEAKENINGS.find((weakening) => weakening.guard === guard);
-  if (!found) throw new Error(`There is no guard "${guard}". There are: ${WEAKENINGS.map((each) => each.guard).join(', ')}`);
+  if (!found)
+    throw new Error(`There is no guard "${guard}". There are: ${WEAKENINGS.map((each) => each.guard).join(', ')}`);
   return found;
 }

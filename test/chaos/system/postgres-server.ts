@@ -67,6 +67,12 @@ export class PostgresServer {
     await until(() => !this.isRunning, STOP_LIMIT_MS);
   }
 
+  /** Its children end by themselves when they see it gone. */
+  kill(): void {
+    this.resume();
+    signal(this.postmaster.pid, 'SIGKILL');
+  }
+
   /** Starts it on its port, unless it runs. */
   async start(): Promise<void> {
     if (!this.isRunning) this.postmaster = await startPostmaster(this.cluster, this.logger, this.port);

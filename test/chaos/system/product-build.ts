@@ -34,8 +34,12 @@ function apply(dist: string, { file, find, replace, times = 1 }: Patch): void {
   const text = readFileSync(path, 'utf8');
   const pattern = typeof find === 'string' ? new RegExp(escape(find), 'g') : find;
   const found = [...text.matchAll(pattern)].length;
-  if (found !== times) throw new Error(`dist/${file}: ${pattern} is there ${found} times and not ${times}: mend the patch.`);
-  writeFileSync(path, text.replace(pattern, () => replace));
+  if (found !== times)
+    throw new Error(`dist/${file}: ${pattern} is there ${found} times and not ${times}: mend the patch.`);
+  writeFileSync(
+    path,
+    text.replace(pattern, () => replace),
+  );
 }
 
 function escape(text: string): string {

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { WorkerList } from '../../../src/contract/worker.dto.js';
 import { freePort } from '../../../src/platform/embedded-postgres/free-port.js';
-import { RedisServer, startRedis } from '../../support/redis.js';
+import { type RedisServer, startRedis } from '../../support/redis.js';
 import { until } from '../../support/until.js';
 import type { ChaosOptions } from '../options.js';
 import { Balancer } from './balancer.js';
@@ -55,7 +56,14 @@ export class System {
     };
     const postgres = await PostgresServer.open(join(folder, 'postgres'), logger);
     mkdirSync(join(folder, 'redis'), { recursive: true });
-    const redis = await startRedis('--dir', join(folder, 'redis'), '--appendonly', 'yes', '--maxmemory-policy', 'noeviction');
+    const redis = await startRedis(
+      '--dir',
+      join(folder, 'redis'),
+      '--appendonly',
+      'yes',
+      '--maxmemory-policy',
+      'noeviction',
+    );
     const ports = await Promise.all(Array.from({ length: options.orchestrators }, () => freePort()));
     const system = new System(folder, program, options, disks, postgres, redis, new Balancer(ports), ports);
     await system.startProcesses();
@@ -103,9 +111,20 @@ export class System {
     await Promise.all(this.links.map((link) => link.close()));
   }
 
+  /** For a run that is broken off: whatever would outlive this process ends at once. */
+  abandon(): void {
+    for (const { pid } of [...this.processes, { pid: this.redis.pid }]) if (pid !== undefined) kill(pid);
+    this.postgres.kill();
+    this.unmount();
+  }
+
   async stopServers(): Promise<void> {
     await this.redis.stop();
     await this.postgres.stop('immediate');
+    this.unmount();
+  }
+
+  private unmount(): void {
     this.disks.postgres?.unmount();
     this.disks.redis?.unmount();
   }
@@ -118,8 +137,14 @@ export class System {
     await until(() => this.isWell(), 60_000);
     for (let index = 1; index <= this.options.workers; index++) await this.addWorker(`worker-${index}`);
     this.workers.forEach(({ process }) => process.start());
+    await until(() => this.areWorkersOnline(), 60_000);
     for (let index = 1; index <= this.options.producers; index++)
       this.producerLinks.push(await this.balancer.openLink(`producer-${index}`));
+  }
+
+  private async areWorkersOnline(): Promise<boolean> {
+    const response = await fetch(`http://127.0.0.1:${this.ports[0]}/workers`);
+    return ((await response.json()) as WorkerList).online === this.options.workers;
   }
 
   private async addOrchestrator(name: string, port: number): Promise<void> {
@@ -169,7 +194,20 @@ export class System {
     env: Record<string, string>,
   ): SupervisedProcess {
     const args = [this.program, ...Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`)];
-    return new SupervisedProcess(name, role, { args, env, cwd: this.folder, logFile: join(this.folder, `${name}.log`) });
+    return new SupervisedProcess(name, role, {
+      args,
+      env,
+      cwd: this.folder,
+      logFile: join(this.folder, `${name}.log`),
+    });
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
   }
 }
 
