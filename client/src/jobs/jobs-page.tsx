@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useCallback, useEffect } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 import { jobListQuery } from '../api/jobs.js';
 import { explicitRefresh, selectedCount } from '../live/live-status.js';
 import { useStore } from '../ui/external-store.js';
@@ -10,7 +10,7 @@ import { Page } from '../ui/page.js';
 import { ErrorState, useSlow } from '../ui/states.js';
 import { formatNumber } from '../ui/format.js';
 import { BulkBar } from './bulk-bar.js';
-import { freshJobId } from './fresh-job.js';
+import { deletedJobIds, freshJobId } from './fresh-job.js';
 import { JobFilters } from './job-filters.js';
 import { filterChips, toListParams, type JobSearch } from './job-search.js';
 import { isTableBusy, JobTable } from './job-table.js';
@@ -112,8 +112,10 @@ function useLiveRows(key: string, query: ListQuery, isNewestPage: boolean) {
   const hasDialog = useRouterState({ select: (state) => 'new' in state.location.search });
   const selected = useStore(selectedCount);
   const mayInsert = isNewestPage && !isBusy && !isScrolled && !hasDialog && selected === 0;
-  const rows = useJobRows(query.isPlaceholderData ? '' : key, query.data, mayInsert);
-  return isNewestPage ? rows : { ...rows, newCount: 0 };
+  const deleted = useStore(deletedJobIds);
+  const list = useJobRows(query.isPlaceholderData ? '' : key, query.data, mayInsert);
+  const rows = useMemo(() => list.rows.filter((job) => !deleted.has(job.id)), [list.rows, deleted]);
+  return { ...list, rows, newCount: isNewestPage ? list.newCount : 0 };
 }
 
 function useFreshId(): string | null {

@@ -6,6 +6,7 @@ import { messageOf } from '../api/api-error.js';
 import { cancelJob, deleteJob, jobKeys, retryJob } from '../api/jobs.js';
 import type { Job, JobList, JobSummary } from '../api/types.js';
 import { ConfirmDialog } from '../ui/dialog.js';
+import { deletedJobIds } from './fresh-job.js';
 import { shortId } from '../ui/format.js';
 
 type CommandJob = Pick<JobSummary, 'id' | 'type' | 'status'>;
@@ -92,8 +93,16 @@ class CommandRunner {
   }
 
   /** Answers whether the job is gone. */
-  remove(job: CommandJob): Promise<boolean> {
-    return this.run(job, deleteJob, `Job ${shortId(job.id)} deleted`, 'The job was not deleted', jobKeys.lists);
+  async remove(job: CommandJob): Promise<boolean> {
+    const isRemoved = await this.run(
+      job,
+      deleteJob,
+      `Job ${shortId(job.id)} deleted`,
+      'The job was not deleted',
+      jobKeys.lists,
+    );
+    if (isRemoved) deletedJobIds.set(new Set([...deletedJobIds.get(), job.id]));
+    return isRemoved;
   }
 
   private async run(

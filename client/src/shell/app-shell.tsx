@@ -1,4 +1,4 @@
-import { getRouteApi, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Outlet, useNavigate, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { isSessionLost } from '../api/client.js';
 import { useCanWrite } from '../auth/use-can-write.js';
@@ -84,11 +84,11 @@ function Announcer() {
 /** A 401 from any call leads to the login page, and from there back to where it happened. */
 function useLoginRedirect(): void {
   const isLost = useStore(isSessionLost);
-  const navigate = useNavigate();
-  const next = useLocation({ select: (location) => location.href });
+  const router = useRouter();
   useEffect(() => {
-    if (isLost) void navigate({ to: '/login', search: { next }, replace: true });
-  }, [isLost, navigate, next]);
+    const next = router.latestLocation.publicHref;
+    if (isLost) void router.navigate({ to: '/login', search: { next }, replace: true });
+  }, [isLost, router]);
 }
 
 function useGlobalKeys(openPalette: () => void, openHelp: () => void): void {

@@ -3,6 +3,7 @@ import { AlertDialog, Dialog as Radix } from 'radix-ui';
 import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
 import { Button, IconButton } from './button.js';
+import { useOpener } from './use-opener.js';
 
 const overlay = 'fixed inset-0 z-40 bg-black/40 dark:bg-black/60 motion-safe:animate-[fade_120ms_ease-out]';
 const panel =
@@ -26,13 +27,18 @@ export function Dialog({
   children: ReactNode;
   footer?: ReactNode;
 }) {
+  const opener = useOpener();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={overlay} />
         <Radix.Content
           className={clsx(panel, width)}
-          onOpenAutoFocus={focusFirstField}
+          onOpenAutoFocus={(event) => {
+            opener.remember();
+            focusFirstField(event);
+          }}
+          onCloseAutoFocus={opener.restore}
           {...(description ? {} : { 'aria-describedby': undefined })}
         >
           <header className="flex items-start gap-3 border-b border-line py-3 pr-3 pl-5">
@@ -87,11 +93,16 @@ export function ConfirmDialog({
   onOpenChange: (open: boolean) => void;
   onConfirm: () => void;
 }) {
+  const opener = useOpener();
   return (
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className={overlay} />
-        <AlertDialog.Content className="fixed top-1/2 left-1/2 z-50 w-[calc(100vw-32px)] max-w-md -translate-1/2 rounded-lg border border-line bg-raised p-5 shadow-pop outline-none">
+        <AlertDialog.Content
+          onOpenAutoFocus={opener.remember}
+          onCloseAutoFocus={opener.restore}
+          className="fixed top-1/2 left-1/2 z-50 w-[calc(100vw-32px)] max-w-md -translate-1/2 rounded-lg border border-line bg-raised p-5 shadow-pop outline-none"
+        >
           <AlertDialog.Title className="text-base font-semibold">{title}</AlertDialog.Title>
           <AlertDialog.Description asChild>
             <div className="mt-2 space-y-3 text-sm text-muted">{children}</div>
