@@ -42,7 +42,7 @@ export class RedisReadyQueue {
     const scripts = new QueueScripts(connections.command, keys);
     this.generations = new Generations(connections.command, keys, scripts);
     this.ids = new ReadyIds(connections.command, keys, scripts, this.generations);
-    this.writer = new QueueWriter(this.ids, this.generations, () => void this.tryToEnsureBuilt(), logger);
+    this.writer = new QueueWriter(this.ids, this.generations, () => this.tryToEnsureBuilt(), logger);
     this.wakes = new WakeListener(connections, keys, scripts, onReady, logger);
   }
 
@@ -53,13 +53,13 @@ export class RedisReadyQueue {
 
   start(source: ReadySource): void {
     this.source = source;
-    this.connections.onReady(() => void this.tryToEnsureBuilt());
+    this.connections.onReady(() => this.tryToEnsureBuilt());
     this.connections.onLost(() => {
       this.generations.doubt();
       this.noteUsable();
     });
     this.wakes.start();
-    void this.tryToEnsureBuilt();
+    this.tryToEnsureBuilt();
   }
 
   async stop(): Promise<void> {
@@ -80,7 +80,7 @@ export class RedisReadyQueue {
       return await this.ids.take(serves, excluded, limit);
     } catch (error) {
       this.logger.debug({ err: error }, 'no ids could be taken from Redis');
-      if (error instanceof QueueScriptError && error.isStale) void this.tryToEnsureBuilt();
+      if (error instanceof QueueScriptError && error.isStale) this.tryToEnsureBuilt();
       return null;
     }
   }
@@ -104,12 +104,12 @@ export class RedisReadyQueue {
     return this.ensureBuilt();
   }
 
-  private async tryToEnsureBuilt(): Promise<void> {
-    try {
-      await this.ensureBuilt();
-    } catch (error) {
+  /** In the background. While it is under way, whoever began it says what comes of it. */
+  private tryToEnsureBuilt(): void {
+    if (this.current) return;
+    this.ensureBuilt().catch((error: unknown) => {
       this.logger.warn({ err: error }, 'the ready queue in Redis could not be rebuilt');
-    }
+    });
   }
 
   /** Answers what was rebuilt, if anything. One at a time. */
