@@ -18,7 +18,7 @@ export function createLogger(
     level: options.level,
     base: { role: options.role, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
-    serializers: { err: (error: unknown) => describeError(error) },
+    serializers: { err: (error: unknown) => (error instanceof Error ? describeError(error) : error) },
     redact: [
       'req.headers.authorization',
       'req.headers.cookie',
