@@ -125,7 +125,8 @@ test('ids, booleans, labels and a string or an object are checked', () => {
   expect(problems(lease.Report, { ...report, job_id: ID.toUpperCase() })).toEqual([
     'job_id must be a UUID in lower case',
   ]);
-  const problem = 'labels must be an object of at most 16 strings, each of at most 256 characters, under names of at most 64';
+  const problem =
+    'labels must be an object of at most 16 strings, each of at most 256 characters, under names of at most 64';
   expect(problems(worker.RegisterWorker, { hostname: 'h', labels: { a: 'b' } })).toEqual([]);
   expect(problems(worker.RegisterWorker, { hostname: 'h', labels: { a: 1 } })).toEqual([problem]);
   expect(problems(worker.RegisterWorker, { hostname: 'h', labels: { ['a'.repeat(65)]: 'b' } })).toEqual([problem]);
