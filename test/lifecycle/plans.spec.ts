@@ -15,10 +15,10 @@ const FENCED: Statement[] = [
 ];
 const HOT: Statement[] = [...FENCED, claim.claimJobs, claim.lockReadyJobs, claim.findPending, claim.findPollAnswers];
 
-// A connection plans each statement once and keeps the plan: that of the first minute, when there was nothing, must serve for ever; and
-// so must one that was made when the statistics said that no attempt is live.
+// A connection plans each statement once and keeps the plan until the statistics change: that of the first minute, when there was
+// nothing, must serve; and so must one that was made when the statistics said that no attempt is live.
 describe.each([
-  ['empty tables', 0],
+  ['the tables of a fresh install', 0],
   ['100,000 finished attempts', 100_000],
 ])('planned over %s', (_tables, finished) => {
   let tables: TestDatabase;
@@ -40,6 +40,7 @@ describe.each([
       'fill_jobs',
       `INSERT INTO jobs (id, queue, type, status) SELECT job_id, 'q', 't', 'PENDING' FROM job_attempts`,
     );
+    if (finished === 0) return;
     await run('analyze_jobs', 'ANALYZE jobs');
     await run('analyze_attempts', 'ANALYZE job_attempts');
   });

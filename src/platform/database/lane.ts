@@ -4,6 +4,7 @@ import { parseInstant } from './parse-instant.js';
 import type { Statement } from './statement.js';
 
 const CONNECT_TIMEOUT_MS = 3000;
+const MAX_LIFETIME_SECONDS = 600;
 /** The server gives up a statement before the client gives up the server: then the outcome is known. */
 const SERVER_HEAD_START_MS = 500;
 
@@ -44,6 +45,8 @@ export class Lane implements Queryable {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: timeoutMs,
       idleTimeoutMillis: 60_000,
+      // Prepared statements keep their plans for as long as their connection lives.
+      maxLifetimeSeconds: MAX_LIFETIME_SECONDS,
       keepAlive: true,
       // Awaited before the connection is handed out, whatever the type says.
       // eslint-disable-next-line @typescript-eslint/no-misused-promises
