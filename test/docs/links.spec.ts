@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { ROOT, anchorsOf, linksOf, pages, readPage } from './markdown.js';
+import { ROOT, anchorsOf, linksOf, pages, prose, readPage } from './markdown.js';
 
 /** What is wrong with a link of a page; null for nothing. Links to other sites are not followed: a test needs no network. */
 function wrongWith(page: string, link: string): string | null {
@@ -17,4 +17,12 @@ test('every link inside the documents leads somewhere', () => {
   const findings = pages.flatMap((page) => linksOf(readPage(page)).map((link) => wrongWith(page, link)));
   expect(findings.length).toBeGreaterThan(30);
   expect(findings.filter((finding) => finding !== null)).toEqual([]);
+});
+
+test('every file of ours that the documents name is there', () => {
+  const named = pages.flatMap((page) =>
+    [...prose(readPage(page)).matchAll(/`([\w.-]+(?:\/[\w.-]+)+\.(?:ts|mjs|py|sh|lua))`/g)].map(([, path]) => path!),
+  );
+  expect(named.length).toBeGreaterThan(15);
+  expect(named.filter((path) => !existsSync(join(ROOT, path)) && !existsSync(join(ROOT, 'src', path)))).toEqual([]);
 });
