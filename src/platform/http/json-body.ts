@@ -3,6 +3,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { DomainError } from '../errors/domain-error.js';
 import { DEFAULT_JSON_LIMITS, type JsonLimits } from '../json/json-limits.js';
 import { parseJson } from '../json/parse-json.js';
+import { BodyBudget, type BodyShare } from './body-budget.js';
 
 export interface JsonBodyOptions {
   /** Largest body in bytes. Default 1 MB. */
@@ -13,6 +14,8 @@ export interface JsonBodyOptions {
   bulkLimitBytes?: number;
   /** How long a body may take to arrive. Default 30,000. */
   readTimeoutMs?: number;
+  /** What all large bodies together may have that are being read or worked on. Default four of the largest. */
+  heldLimitBytes?: number;
   json?: JsonLimits;
 }
 
@@ -26,11 +29,14 @@ export function jsonBody(options: JsonBodyOptions = {}): RequestHandler {
   const { limitBytes = 1024 ** 2, bulkLimitBytes = 32 * 1024 ** 2, readTimeoutMs = 30_000 } = options;
   const bulkPaths = new Set(options.bulkPaths);
   const limits = options.json ?? DEFAULT_JSON_LIMITS;
-  return async (request: Request, _response: Response, next: NextFunction) => {
+  const budget = new BodyBudget(options.heldLimitBytes ?? 4 * bulkLimitBytes);
+  return async (request: Request, response: Response, next: NextFunction) => {
     if (request.method === 'GET' || request.method === 'HEAD') return next();
     const limit = bulkPaths.has(request.path) ? bulkLimitBytes : limitBytes;
+    const share = budget.open();
+    response.once('close', share.release);
     try {
-      const body = await receive(request, limit, readTimeoutMs);
+      const body = await receive(request, limit, share, readTimeoutMs);
       request.body = body.length === 0 ? {} : parseJson(body, limits);
     } catch (error) {
       hearOut(request, readTimeoutMs);
@@ -48,12 +54,12 @@ function hearOut(request: IncomingMessage, timeoutMs: number): void {
   request.resume();
 }
 
-async function receive(request: IncomingMessage, limit: number, timeoutMs: number): Promise<Buffer> {
+async function receive(request: IncomingMessage, limit: number, share: BodyShare, timeoutMs: number): Promise<Buffer> {
   const length = Number(request.headers['content-length'] ?? 0);
   if (length === 0 && request.headers['transfer-encoding'] === undefined) return Buffer.alloc(0);
   assertPlainJson(request);
   if (length > limit) throw tooLarge(limit);
-  return readBody(request, limit, timeoutMs);
+  return readBody(request, limit, share, timeoutMs);
 }
 
 function assertPlainJson(request: IncomingMessage): void {
@@ -72,7 +78,7 @@ function unsupported(field: string, message: string): DomainError {
   });
 }
 
-function readBody(request: IncomingMessage, limit: number, timeoutMs: number): Promise<Buffer> {
+function readBody(request: IncomingMessage, limit: number, share: BodyShare, timeoutMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -82,8 +88,13 @@ function readBody(request: IncomingMessage, limit: number, timeoutMs: number): P
     );
     const take = (chunk: Buffer) => {
       length += chunk.length;
-      if (length > limit) finish(() => reject(tooLarge(limit)));
-      else chunks.push(chunk);
+      if (length > limit) return finish(() => reject(tooLarge(limit)));
+      try {
+        share.grow(chunk.length);
+        chunks.push(chunk);
+      } catch (error) {
+        finish(() => reject(error as DomainError));
+      }
     };
     const end = () => finish(() => resolve(Buffer.concat(chunks, length)));
     const close = () => finish(() => reject(new DomainError('invalid_request', 'The body ended too early.')));

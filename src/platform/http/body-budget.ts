@@ -1,0 +1,38 @@
+import { DomainError } from '../errors/domain-error.js';
+
+/** Small bodies are always taken: heartbeats must get through while somebody floods the server with large ones. */
+const FREE_BYTES = 64 * 1024;
+
+/** How much all large bodies together may hold, from their arrival to the end of their answers. */
+export class BodyBudget {
+  private held = 0;
+
+  constructor(private readonly maxBytes: number) {}
+
+  /** The part of one request, whose bytes count from `grow` until `release`. */
+  open(): BodyShare {
+    let length = 0;
+    let counted = 0;
+    return {
+      grow: (bytes) => {
+        length += bytes;
+        const more = Math.max(0, length - FREE_BYTES) - counted;
+        if (this.held + more > this.maxBytes) {
+          throw new DomainError('too_many_requests', 'Too many large bodies are being worked on; try again soon.');
+        }
+        counted += more;
+        this.held += more;
+      },
+      release: () => {
+        this.held -= counted;
+        counted = 0;
+      },
+    };
+  }
+}
+
+export interface BodyShare {
+  /** @throws DomainError `too_many_requests` */
+  grow(bytes: number): void;
+  release(): void;
+}

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
+import express, { type Response } from 'express';
+import { DomainError } from '../../../src/platform/errors/domain-error.js';
+import { jsonBody } from '../../../src/platform/http/json-body.js';
+import { until } from '../../support/until.js';
+
+const LARGE = JSON.stringify({ payload: 'a'.repeat(200 * 1024) });
+const HEARTBEAT = JSON.stringify({ worker_id: 'a' });
+
+let server: Server;
+let url: string;
+/** Requests that were let through and wait for their answer. */
+let waiting: Response[];
+
+beforeEach(async () => {
+  waiting = [];
+  const app = express();
+  app.use(jsonBody({ heldLimitBytes: 300 * 1024 }));
+  app.post('/jobs', (_request, response) => void waiting.push(response));
+  app.use((error: unknown, _request: unknown, response: Response, _next: unknown) => {
+    response.status(error instanceof DomainError && error.code === 'too_many_requests' ? 429 : 500).end();
+  });
+  server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jobs`;
+});
+
+afterEach(() => {
+  (server as unknown as { closeAllConnections(): void }).closeAllConnections();
+  server.close();
+});
+
+async function post(body: string, signal?: AbortSignal): Promise<number> {
+  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body, signal });
+  return response.status;
+}
+
+describe('large bodies', () => {
+  it('are refused while too many of them are worked on, small ones never', async () => {
+    const answers = [post(LARGE), post(LARGE)];
+    await until(() => waiting.length === 2);
+    expect(await post(LARGE)).toBe(429);
+    answers.push(post(HEARTBEAT));
+    await until(() => waiting.length === 3);
+    waiting.forEach((response) => response.end());
+    expect(await Promise.all(answers)).toEqual([200, 200, 200]);
+  });
+
+  it('make room for others when they are answered, or when their callers leave', async () => {
+    const leaving = new AbortController();
+    const first = post(LARGE);
+    const second = post(LARGE, leaving.signal).catch(() => 'left');
+    await until(() => waiting.length === 2);
+    expect(await post(LARGE)).toBe(429);
+    leaving.abort();
+    expect(await second).toBe('left');
+    // The server hears of it a moment later.
+    await until(async () => {
+      const third = post(LARGE);
+      return Promise.race([third.then(() => false), until(() => waiting.length === 3)]);
+    });
+    waiting.forEach((response) => response.end());
+    expect(await first).toBe(200);
+  });
+});
