@@ -32,6 +32,16 @@ const preloadFont: Plugin = {
   },
 };
 
+/** What comes with the page that needs it: libraries, the icons of other pages, dialogs. */
+const LAZY =
+  /(uplot|cmdk|sonner|lucide-react|@tanstack\/(react-)?virtual|@radix-ui\/react-(tabs|(alert-)?dialog)|-dialog\.tsx|ui\/dialog\.tsx)/;
+
+/** What every page needs comes in two files: forty small ones compress 13 kB worse. */
+const firstLoad = [
+  { name: 'vendor', test: (id: string) => id.includes('node_modules') && !LAZY.test(id) },
+  { name: 'shared', test: (id: string) => id.includes('client/src') && !LAZY.test(id), minShareCount: 4 },
+];
+
 /** Builds the dashboard; `vite` alone serves it with the API of `ORCHESTRATOR_URL` (default http://localhost:8080) behind it. */
 export default defineConfig({
   root: 'client',
@@ -42,7 +52,8 @@ export default defineConfig({
     emptyOutDir: true,
     sourcemap: false,
     target: 'es2022',
-    chunkSizeWarningLimit: 600,
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: { output: { codeSplitting: { groups: firstLoad } } },
   },
   server: {
     proxy: {

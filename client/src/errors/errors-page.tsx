@@ -119,10 +119,10 @@ function ErrorRow({ group }: { group: ErrorGroup }) {
         <Link
           to="/jobs"
           search={{ error: group.fingerprint }}
-          aria-label={`View ${jobs} jobs with: ${group.message}`}
           className="text-accent underline-offset-2 hover:underline"
         >
           {jobs}
+          <span className="sr-only"> jobs with: {group.message}</span>
         </Link>
       </td>
       <td data-phone="hide" className="md:w-40 max-lg:hidden">
@@ -133,10 +133,10 @@ function ErrorRow({ group }: { group: ErrorGroup }) {
           to="/jobs/$id"
           params={{ id: group.sample_job_id }}
           search={{ tab: 'errors' }}
-          aria-label={`Latest job with: ${group.message}`}
           className="underline-offset-2 hover:text-fg hover:underline"
         >
           <RelativeTime at={group.last_seen_at} />
+          <span className="sr-only">, the latest job with: {group.message}</span>
         </Link>
       </td>
       <td data-phone="hide" className="text-muted max-xl:hidden">

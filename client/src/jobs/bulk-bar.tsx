@@ -1,14 +1,15 @@
 import { Ban, RotateCw, Trash2, X } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { JobListParams } from '../api/jobs.js';
 import type { ActionScope } from '../api/job-actions.js';
 import type { BulkAction } from '../api/types.js';
 import { useCanWrite } from '../auth/use-can-write.js';
 import { Button, IconButton } from '../ui/button.js';
 import { formatCount, formatNumber } from '../ui/format.js';
-import { BulkDialog } from './bulk-dialog.js';
 import { ExportMenu } from './export-menu.js';
 import type { useSelection } from './use-selection.js';
+
+const BulkDialog = lazy(() => import('./bulk-dialog.js').then((module) => ({ default: module.BulkDialog })));
 
 const actions = [
   { action: 'retry', label: 'Retry', icon: RotateCw },
@@ -22,7 +23,6 @@ export function BulkBar({ selection, params }: { selection: ReturnType<typeof us
   const canWrite = useCanWrite();
   const { count, clear } = selection;
   const { allMatching } = selection.selection;
-  if (count === 0) return null;
   const amount = allMatching
     ? `all ${allMatching.isExact ? formatNumber(count) : `about ${formatCount(count)}`} matching`
     : `${formatNumber(count)} selected`;
@@ -52,14 +52,16 @@ export function BulkBar({ selection, params }: { selection: ReturnType<typeof us
           <X />
         </IconButton>
       </div>
-      {action && (
-        <BulkDialog
-          action={action}
-          scope={scopeOf(selection.selection, params)}
-          onClose={() => setAction(null)}
-          onStarted={clear}
-        />
-      )}
+      <Suspense>
+        {action && (
+          <BulkDialog
+            action={action}
+            scope={scopeOf(selection.selection, params)}
+            onClose={() => setAction(null)}
+            onStarted={clear}
+          />
+        )}
+      </Suspense>
     </>
   );
 }

@@ -40,7 +40,7 @@ function SameError({ fingerprint }: { fingerprint: string }) {
   const group = groups?.find((each) => each.fingerprint === fingerprint);
   return (
     <p className="text-sm">
-      <Link to="/jobs" search={{ error: fingerprint }} className="text-accent underline-offset-2 hover:underline">
+      <Link to="/jobs" search={{ error: fingerprint }} className="text-accent underline underline-offset-2">
         {group ? `${plural(group.jobs, 'job')} with this error` : 'All jobs with this error'}
       </Link>
       {group && <span className="text-muted"> · {plural(group.occurrences, 'failed attempt')} in 7 days</span>}

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { jobListQuery } from '../api/jobs.js';
 import { explicitRefresh, selectedCount } from '../live/live-status.js';
 import { useStore } from '../ui/external-store.js';
@@ -9,7 +9,6 @@ import { Notice } from '../ui/notice.js';
 import { Page } from '../ui/page.js';
 import { ErrorState, useSlow } from '../ui/states.js';
 import { formatNumber } from '../ui/format.js';
-import { BulkBar } from './bulk-bar.js';
 import { deletedJobIds, freshJobId } from './fresh-job.js';
 import { JobFilters } from './job-filters.js';
 import { filterChips, toListParams, type JobSearch } from './job-search.js';
@@ -23,6 +22,8 @@ import { useJobKeys } from './use-job-keys.js';
 import { listContext } from './list-context.js';
 import { useJobRows } from './use-job-rows.js';
 import { useSelection } from './use-selection.js';
+
+const BulkBar = lazy(() => import('./bulk-bar.js').then((module) => ({ default: module.BulkBar })));
 
 const route = getRouteApi('/shell/jobs');
 
@@ -97,7 +98,7 @@ export function JobsPage() {
         )
       )}
       {list.page && list.rows.length > 0 && <Pager search={search} page={list.page} shown={list.rows.length} />}
-      <BulkBar selection={selection} params={params} />
+      <Suspense>{selection.count > 0 && <BulkBar selection={selection} params={params} />}</Suspense>
       {dialog}
     </Page>
   );

@@ -74,7 +74,7 @@ export function LogLines({ lines, isWrapped }: { lines: readonly StoredLogLine[]
               >
                 <a
                   href={`#${anchor}`}
-                  aria-label={`Link to line ${line.line} of attempt ${line.attempt}`}
+                  title={`Line ${line.line} of attempt ${line.attempt}`}
                   className="w-14 shrink-0 text-right text-muted select-none hover:text-fg hover:underline"
                   onClick={(event) => {
                     event.preventDefault();

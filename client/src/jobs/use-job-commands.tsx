@@ -1,13 +1,14 @@
 import { useQueryClient, type QueryClient, type QueryKey } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useMemo, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { notify } from '../ui/notify.js';
 import { messageOf } from '../api/api-error.js';
 import { cancelJob, deleteJob, jobKeys, retryJob } from '../api/jobs.js';
 import type { Job, JobList, JobSummary } from '../api/types.js';
-import { ConfirmDialog } from '../ui/dialog.js';
 import { deletedJobIds } from './fresh-job.js';
 import { shortId } from '../ui/format.js';
+
+const ConfirmDialog = lazy(() => import('../ui/dialog.js').then((module) => ({ default: module.ConfirmDialog })));
 
 type CommandJob = Pick<JobSummary, 'id' | 'type' | 'status'>;
 
@@ -58,14 +59,18 @@ export function useJobCommands(onRemoved?: () => void): { commands: JobCommands;
     }),
     [runner, onRemoved],
   );
-  const dialog = question && (
-    <ConfirmDialog open onOpenChange={() => setQuestion(null)} {...question}>
-      <p>
-        <span className="font-medium text-fg">{question.job.type}</span>{' '}
-        <span className="font-mono text-xs break-all">{question.job.id}</span>
-      </p>
-      <p>{question.warning}</p>
-    </ConfirmDialog>
+  const dialog = (
+    <Suspense>
+      {question && (
+        <ConfirmDialog open onOpenChange={() => setQuestion(null)} {...question}>
+          <p>
+            <span className="font-medium text-fg">{question.job.type}</span>{' '}
+            <span className="font-mono text-xs break-all">{question.job.id}</span>
+          </p>
+          <p>{question.warning}</p>
+        </ConfirmDialog>
+      )}
+    </Suspense>
   );
   return { commands, dialog };
 }

@@ -1,13 +1,13 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Bookmark, BookmarkPlus, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { parseSearch, stringifySearch } from '../search-params.js';
 import { setPreferences, usePreferences, type SavedView } from '../settings/preferences.js';
 import { Button } from '../ui/button.js';
-import { Dialog } from '../ui/dialog.js';
-import { Field } from '../ui/field.js';
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../ui/menu.js';
 import { validateJobSearch, type JobSearch } from './job-search.js';
+
+const NameViewDialog = lazy(() => import('./name-view-dialog.js'));
 
 /** Views that every installation has. */
 export const builtInViews: readonly SavedView[] = [
@@ -59,55 +59,17 @@ export function ViewsMenu({ search }: { search: JobSearch }) {
           </MenuItem>
         ))}
       </Menu>
-      <NameDialog
-        open={isNaming}
-        onOpenChange={setNaming}
-        onName={(name) => {
-          const kept = { name, search: stringifySearch({ ...search, cursor: undefined, new: undefined }) };
-          setPreferences({ views: [...views.filter((view) => view.name !== name), kept].slice(-20) });
-        }}
-      />
+      <Suspense>
+        {isNaming && (
+          <NameViewDialog
+            onClose={() => setNaming(false)}
+            onName={(name) => {
+              const kept = { name, search: stringifySearch({ ...search, cursor: undefined, new: undefined }) };
+              setPreferences({ views: [...views.filter((view) => view.name !== name), kept].slice(-20) });
+            }}
+          />
+        )}
+      </Suspense>
     </>
-  );
-}
-
-function NameDialog({
-  open,
-  onOpenChange,
-  onName,
-}: {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  onName: (name: string) => void;
-}) {
-  const [name, setName] = useState('');
-  return (
-    <Dialog title="Save current view" open={open} onOpenChange={onOpenChange} width="sm:max-w-sm">
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (name.trim() === '') return;
-          onName(name.trim());
-          setName('');
-          onOpenChange(false);
-        }}
-      >
-        <Field label="Name" hint="Kept in this browser.">
-          {(control) => (
-            <input
-              {...control}
-              className="field"
-              maxLength={60}
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
-        <Button type="submit" variant="primary" disabled={name.trim() === ''}>
-          Save view
-        </Button>
-      </form>
-    </Dialog>
   );
 }

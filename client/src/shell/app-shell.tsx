@@ -4,8 +4,9 @@ import { isSessionLost } from '../api/client.js';
 import { useCanWrite } from '../auth/use-can-write.js';
 import { announcement } from '../live/live-status.js';
 import { useLiveUpdates } from '../live/live-updates-context.js';
-import { preferences, setPreferences, usePreferences } from '../settings/preferences.js';
+import { preferences, setPreferences } from '../settings/preferences.js';
 import { useStore } from '../ui/external-store.js';
+import { isToasterNeeded } from '../ui/notify.js';
 import { TooltipProvider } from '../ui/tooltip.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { DocumentTitle } from './document-title.js';
@@ -24,7 +25,7 @@ const CreateJobDialog = lazy(() =>
   import('../jobs/create-job-dialog.js').then((module) => ({ default: module.CreateJobDialog })),
 );
 
-const Toaster = lazy(() => import('sonner').then((module) => ({ default: module.Toaster })));
+const Toaster = lazy(() => import('../ui/toaster.js').then((module) => ({ default: module.Toaster })));
 
 const route = getRouteApi('/shell');
 
@@ -33,7 +34,7 @@ export function AppShell() {
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const search = route.useSearch();
-  const { theme } = usePreferences();
+  const isToasterWanted = useStore(isToasterNeeded);
   const canWrite = useCanWrite();
   useLoginRedirect();
   useRecentPages();
@@ -64,9 +65,7 @@ export function AppShell() {
         {isPaletteOpen && <CommandPalette onClose={() => setPaletteOpen(false)} />}
         {isHelpOpen && <ShortcutHelp onClose={() => setHelpOpen(false)} />}
       </Suspense>
-      <Suspense>
-        <Toaster theme={theme} position="bottom-right" duration={6000} closeButton customAriaLabel="Notifications" />
-      </Suspense>
+      <Suspense>{isToasterWanted && <Toaster />}</Suspense>
       <DocumentTitle />
       <Announcer />
     </TooltipProvider>

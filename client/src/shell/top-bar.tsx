@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { BookOpen, Keyboard, LogOut, Menu as MenuIcon, Monitor, Moon, Plus, Search, Sun, User } from 'lucide-react';
-import { Dialog as Radix } from 'radix-ui';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { closeSession, sessionQuery } from '../api/session.js';
 import { useCanWrite } from '../auth/use-can-write.js';
 import { setPreferences, usePreferences } from '../settings/preferences.js';
@@ -12,7 +11,8 @@ import { Menu, MenuChoice, MenuItem, MenuSeparator } from '../ui/menu.js';
 import { usePageTitle } from '../ui/page.js';
 import { Tooltip } from '../ui/tooltip.js';
 import { LiveControl } from './live-control.js';
-import { Brand, NavLinks } from './side-nav.js';
+
+const NavDrawer = lazy(() => import('./nav-drawer.js'));
 
 const themes = [
   { value: 'system', label: 'System' },
@@ -27,7 +27,7 @@ export function TopBar({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
   const navigate = useNavigate();
   return (
     <header className="sticky top-0 z-20 flex h-12 items-center pointer-coarse:h-14 gap-1 border-b border-line bg-bg/90 pr-2 pl-2 backdrop-blur md:gap-2 md:pl-6">
-      <NavDrawer />
+      <NavButton />
       <h1 className="min-w-0 flex-1 truncate text-lg font-semibold tracking-tight md:text-xl">{title}</h1>
       <button
         type="button"
@@ -64,29 +64,15 @@ export function TopBar({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
   );
 }
 
-function NavDrawer() {
+function NavButton() {
   const [isOpen, setOpen] = useState(false);
   return (
-    <Radix.Root open={isOpen} onOpenChange={setOpen}>
-      <Radix.Trigger asChild>
-        <IconButton label="Open navigation" className="md:hidden">
-          <MenuIcon />
-        </IconButton>
-      </Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-black/40 md:hidden" />
-        <Radix.Content
-          aria-describedby={undefined}
-          className="fixed inset-y-0 left-0 z-50 w-64 border-r border-line bg-subtle outline-none md:hidden"
-        >
-          <Radix.Title className="sr-only">Navigation</Radix.Title>
-          <Brand />
-          <nav aria-label="Main">
-            <NavLinks onNavigate={() => setOpen(false)} />
-          </nav>
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <>
+      <IconButton label="Open navigation" className="md:hidden" aria-expanded={isOpen} onClick={() => setOpen(true)}>
+        <MenuIcon />
+      </IconButton>
+      <Suspense>{isOpen && <NavDrawer onClose={() => setOpen(false)} />}</Suspense>
+    </>
   );
 }
 
