@@ -1,6 +1,7 @@
 /*
  * This project, as its users run it: `node dist/main --role=orchestrator` with PostgreSQL and Redis, `node dist/main --role=worker`
- * processes with a handler of their own, and clients that speak HTTP. Default settings but for the worker's CONCURRENCY. Bulk calls
+ * processes with a handler of their own, and clients that speak HTTP. Default settings but for the worker's CONCURRENCY
+ * (500) and, where at most 100 jobs may be taken at a time, its PREFETCH. Bulk calls
  * carry 2000 jobs, 2 calls in flight. It keeps the row of every job and of every attempt.
  */
 import { spawn } from 'node:child_process';
@@ -22,7 +23,7 @@ export default {
   url: import.meta.url,
   store: 'both',
   keeps: 'the row of every job and of every attempt',
-  settings: ({ takeAtMost }) => ({ bulk: 2000, bulkInFlight: 2, concurrency: takeAtMost ?? 500 }),
+  settings: ({ takeAtMost }) => ({ bulk: 2000, bulkInFlight: 2, concurrency: takeAtMost ? takeAtMost / 2 : 500, prefetch: takeAtMost ? takeAtMost / 2 : 1000 }),
 
   async prepare() {},
 
@@ -45,8 +46,8 @@ export default {
     return { orchestrator: server };
   },
 
-  async startWorkerProcess(env, { concurrency }) {
-    return start('worker', env, { ORCHESTRATOR_URL: env.orchestratorUrl, CONCURRENCY: String(concurrency), HANDLERS });
+  async startWorkerProcess(env, { concurrency, prefetch }) {
+    return start('worker', env, { ORCHESTRATOR_URL: env.orchestratorUrl, CONCURRENCY: String(concurrency), PREFETCH: String(prefetch), HANDLERS });
   },
 
   async openClient({ orchestratorUrl, databaseUrl }, { bulk, bulkInFlight }) {

@@ -44,6 +44,13 @@ export const SETTINGS = {
     'Where a worker finds its orchestrator. Default: http://127.0.0.1:PORT.',
   ),
   concurrency: integer('CONCURRENCY', 10, 1, 1000, 'How many jobs a worker runs at a time.'),
+  prefetch: integer(
+    'PREFETCH',
+    1000,
+    0,
+    1000,
+    'How many jobs beyond its slots a worker may hold ready, while jobs are short; 0: none.',
+  ),
   queues: names('QUEUES', ['*'], 'Queues that a worker serves, comma-separated; * means all.'),
   handlers: text('HANDLERS', '', 'Folder or module with handlers of your own.'),
   workerName: text('WORKER_NAME', '', "A worker's name on the dashboard. Default: host name and process id."),

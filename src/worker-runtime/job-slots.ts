@@ -15,6 +15,8 @@ const LONGEST_UNSTARTED_MS = 1_000;
 
 interface SlotsOptions {
   concurrency: number;
+  /** How many jobs may be held ready beyond the slots. */
+  prefetch: number;
   maxResultBytes: number;
   handlers: Handlers;
   logs: JobLogs;
@@ -36,7 +38,7 @@ export class JobSlots {
   private ready: Attempt[] = [];
 
   constructor(private readonly options: SlotsOptions) {
-    this.prefetch = new Prefetch(options.concurrency);
+    this.prefetch = new Prefetch(options.concurrency, options.prefetch);
   }
 
   get allHeld(): Iterable<Attempt> {

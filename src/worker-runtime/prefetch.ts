@@ -2,7 +2,6 @@
 const LONGEST_PREFETCHED_MS = 200;
 /** Jobs are fetched ahead for so much time of all slots. */
 const AHEAD_MS = 250;
-const MOST_AHEAD = 1000;
 /** Weight of the newest job in the moving average. */
 const WEIGHT = 0.05;
 
@@ -13,12 +12,15 @@ const WEIGHT = 0.05;
 export class Prefetch {
   private meanMs: number | null = null;
 
-  constructor(private readonly concurrency: number) {}
+  constructor(
+    private readonly concurrency: number,
+    private readonly most: number,
+  ) {}
 
   get extra(): number {
     if (this.meanMs === null || this.meanMs > LONGEST_PREFETCHED_MS) return 0;
     const startsPerMs = this.concurrency / Math.max(this.meanMs, 0.001);
-    return Math.min(MOST_AHEAD, Math.floor(startsPerMs * AHEAD_MS));
+    return Math.min(this.most, Math.floor(startsPerMs * AHEAD_MS));
   }
 
   finished(durationMs: number): void {

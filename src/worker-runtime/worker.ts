@@ -43,6 +43,7 @@ export class Worker {
     this.logs = new JobLogs(client, () => registration.workerId, logger);
     this.slots = new JobSlots({
       concurrency: config.concurrency,
+      prefetch: config.prefetch,
       maxResultBytes: config.payloadLimitKb * 1024,
       handlers: options.handlers,
       logs: this.logs,
