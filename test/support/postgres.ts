@@ -16,11 +16,20 @@ export interface TestDatabase {
 }
 
 /** A migrated database of one's own in the server all tests share. */
-export async function createDatabase(): Promise<TestDatabase> {
+export function createDatabase(): Promise<TestDatabase> {
+  return create(`TEMPLATE ${TEMPLATE}`);
+}
+
+/** As a new user has it: nothing has been migrated. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return create('');
+}
+
+async function create(options: string): Promise<TestDatabase> {
   const server = process.env['TEST_POSTGRES_URL'];
   if (server === undefined) throw new Error('globalSetup has not started PostgreSQL');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await connected(server, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`));
+  await connected(server, (client) => client.query(`CREATE DATABASE ${name} ${options}`));
   return {
     url: urlOf(server, name),
     drop: async () => {
