@@ -60,7 +60,7 @@ test('markup in payloads, errors and tags stays text', async () => {
   await page.getByRole('tab', { name: 'Errors' }).click();
   await page.getByText(`${markup} is no address`).first().waitFor();
   await page.goto(`${system.url}/ui/errors`);
-  await page.getByRole('table', { name: 'Errors' }).getByText('is no address').waitFor();
+  await page.getByRole('table', { name: 'Errors' }).getByText('is no address').first().waitFor();
   expect(await page.evaluate(() => 'wasRun' in window)).toBe(false);
   expect(await page.locator('img').count()).toBe(0);
 });
@@ -135,7 +135,7 @@ describe('with the keyboard alone', () => {
 
     await page.keyboard.press('j');
     await page.keyboard.press('Shift+R');
-    await until(async () => (await system.attempts(id)).length === 2);
+    await until(async () => (await system.attempts(id)).length === 2, 15_000);
     await row.locator('[data-status=FAILED]').waitFor();
     await page.keyboard.press('Delete');
     await page.getByRole('alertdialog', { name: 'Delete 1 job?' }).waitFor();

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { preferences } from '../settings/preferences.js';
 
 /** What a key does: `c`, `Shift+R`, `ArrowDown`, or a sequence such as `g j`. */
@@ -11,7 +11,8 @@ let prefix = '';
 /** Binds single keys while the component is mounted. They rest in fields, menus and dialogs, and when a person switched them off. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const latest = useRef(shortcuts);
-  useEffect(() => {
+  // Before the next key can arrive.
+  useLayoutEffect(() => {
     latest.current = shortcuts;
   });
   useEffect(() => {
