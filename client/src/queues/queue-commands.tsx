@@ -36,7 +36,7 @@ export function QueueCommands({ queue }: { queue: Queue }) {
     ? (['Resume', Play, resumeQueue, 'resumed'] as const)
     : (['Pause', Pause, pauseQueue, 'paused'] as const);
   return (
-    <span className="flex justify-end gap-1">
+    <span className="flex items-center justify-end gap-1">
       <Button
         size="sm"
         className="w-24"
