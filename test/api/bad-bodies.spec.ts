@@ -4,6 +4,9 @@ import { ApiDocument, fieldName, samplePath } from './api-document.js';
 import { badValues, raw } from './bad-values.js';
 import { Refusals, within } from './refusals.js';
 
+/** Many requests in each test, on a machine that may be busy. */
+jest.setTimeout(60_000);
+
 let orchestrator: TestOrchestrator;
 let api: ApiDocument;
 
@@ -17,27 +20,23 @@ beforeAll(async () => {
 afterAll(() => orchestrator.stop());
 
 describe('every field of every body', () => {
-  it(
-    'refuses what it cannot hold, names the field, and changes nothing',
-    () =>
-      Refusals.changingNothing(orchestrator, async (refusals) => {
-        for (const operation of api.operations) {
-          for (const body of operation.bodies) {
-            for (const { steps, schema } of api.fieldsOf(body)) {
-              const name = fieldName(steps);
-              for (const value of badValues(schema, api.sample(schema))) {
-                const wrong = api.sampleWith(body, steps, value);
-                await refusals.expect(
-                  { method: operation.method, path: samplePath(operation), body: wrong },
-                  within(name),
-                );
-              }
+  it('refuses what it cannot hold, names the field, and changes nothing', () =>
+    Refusals.changingNothing(orchestrator, async (refusals) => {
+      for (const operation of api.operations) {
+        for (const body of operation.bodies) {
+          for (const { steps, schema } of api.fieldsOf(body)) {
+            const name = fieldName(steps);
+            for (const value of badValues(schema, api.sample(schema))) {
+              const wrong = api.sampleWith(body, steps, value);
+              await refusals.expect(
+                { method: operation.method, path: samplePath(operation), body: wrong },
+                within(name),
+              );
             }
           }
         }
-      }),
-    60_000,
-  );
+      }
+    }));
 
   it('is asked for when it is required: left out or null is refused by name', () =>
     Refusals.changingNothing(orchestrator, async (refusals) => {

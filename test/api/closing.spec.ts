@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TestOrchestrator } from '../support/orchestrator.js';
 
+/** Many requests in each test, on a machine that may be busy. */
+jest.setTimeout(60_000);
+
 let orchestrator: TestOrchestrator;
 
 beforeEach(async () => {
@@ -23,7 +26,7 @@ async function connection(bytes = ''): Promise<Socket> {
 async function stopsSoon(): Promise<boolean> {
   const limit = new AbortController();
   const stopped = orchestrator.stop().then(() => true);
-  const isSoon = await Promise.race([stopped, delay(5000, false, { signal: limit.signal })]);
+  const isSoon = await Promise.race([stopped, delay(10_000, false, { signal: limit.signal })]);
   limit.abort();
   return isSoon;
 }

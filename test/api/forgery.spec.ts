@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { ReportAnswer } from '../../src/contract/lease.dto.js';
 import { fenceOf, TestOrchestrator, type QueueMode, type TestWorker } from '../support/orchestrator.js';
 
+/** Many requests in each test, on a machine that may be busy. */
+jest.setTimeout(60_000);
+
 describe.each<QueueMode>(['redis', 'postgres'])('with the ready queue in %s', (mode) => {
   let orchestrator: TestOrchestrator;
   let worker: TestWorker;

@@ -1,5 +1,3 @@
-import { DomainError } from '../errors/domain-error.js';
-
 /** Small bodies are always taken: heartbeats must get through while somebody floods the server with large ones. */
 const FREE_BYTES = 64 * 1024;
 
@@ -17,11 +15,10 @@ export class BodyBudget {
       grow: (bytes) => {
         length += bytes;
         const more = Math.max(0, length - FREE_BYTES) - counted;
-        if (this.held + more > this.maxBytes) {
-          throw new DomainError('too_many_requests', 'Too many large bodies are being worked on; try again soon.');
-        }
+        if (this.held + more > this.maxBytes) return false;
         counted += more;
         this.held += more;
+        return true;
       },
       release: () => {
         this.held -= counted;
@@ -32,7 +29,7 @@ export class BodyBudget {
 }
 
 export interface BodyShare {
-  /** @throws DomainError `too_many_requests` */
-  grow(bytes: number): void;
-  release(): void;
+  /** False when there is no room for so many more bytes. */
+  grow: (bytes: number) => boolean;
+  release: () => void;
 }

@@ -89,12 +89,8 @@ function readBody(request: IncomingMessage, limit: number, share: BodyShare, tim
     const take = (chunk: Buffer) => {
       length += chunk.length;
       if (length > limit) return finish(() => reject(tooLarge(limit)));
-      try {
-        share.grow(chunk.length);
-        chunks.push(chunk);
-      } catch (error) {
-        finish(() => reject(error as DomainError));
-      }
+      if (!share.grow(chunk.length)) return finish(() => reject(tooMany()));
+      chunks.push(chunk);
     };
     const end = () => finish(() => resolve(Buffer.concat(chunks, length)));
     const close = () => finish(() => reject(new DomainError('invalid_request', 'The body ended too early.')));
@@ -110,4 +106,8 @@ function readBody(request: IncomingMessage, limit: number, share: BodyShare, tim
 function tooLarge(limit: number): DomainError {
   const message = `is larger than ${limit} bytes`;
   return new DomainError('payload_too_large', `The body ${message}.`, { details: [{ field: 'body', message }] });
+}
+
+function tooMany(): DomainError {
+  return new DomainError('too_many_requests', 'Too many large bodies are being worked on; try again soon.');
 }

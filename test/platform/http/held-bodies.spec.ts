@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
-import express, { type Response } from 'express';
+import express, { type ErrorRequestHandler, type Response } from 'express';
 import { DomainError } from '../../../src/platform/errors/domain-error.js';
 import { jsonBody } from '../../../src/platform/http/json-body.js';
 import { until } from '../../support/until.js';
@@ -18,9 +18,11 @@ beforeEach(async () => {
   const app = express();
   app.use(jsonBody({ heldLimitBytes: 300 * 1024 }));
   app.post('/jobs', (_request, response) => void waiting.push(response));
-  app.use((error: unknown, _request: unknown, response: Response, _next: unknown) => {
-    response.status(error instanceof DomainError && error.code === 'too_many_requests' ? 429 : 500).end();
-  });
+  const answerError: ErrorRequestHandler = (error, _request, response, next) => {
+    if (error instanceof DomainError && error.code === 'too_many_requests') response.status(429).end();
+    else next(error);
+  };
+  app.use(answerError);
   server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jobs`;
