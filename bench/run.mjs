@@ -78,6 +78,7 @@ async function runOnce(workload, system) {
   try {
     const run = await workload.run(open, system, workload.sizes[size]);
     say(`  ${system.name.padEnd(24)}${line(run, workload.unit)}`);
+    if (run.rows) console.table(run.rows);
     return run;
   } catch (error) {
     failures++;
@@ -86,8 +87,8 @@ async function runOnce(workload, system) {
   }
 }
 
-function line({ value, cpu, seconds, jobs: _jobs, ...rest }, unit) {
-  const details = Object.entries(rest).map(([name, each]) => `${name} ${typeof each === 'object' ? JSON.stringify(each) : each}`);
+function line({ value, cpu, seconds, ...rest }, unit) {
+  const details = Object.entries(rest).filter(([name]) => name.startsWith('p')).map(([name, each]) => `${name} ${each}`);
   const shares = Object.entries(cpu ?? {}).filter(([, used]) => used > 0).map(([name, used]) => `${name} ${used}`);
   return `${value.toLocaleString('en')} ${unit}  ${details.join(', ')}  CPU s in ${seconds.toFixed(1)} s: ${shares.join(', ')}`;
 }

@@ -8,10 +8,10 @@ import { end } from './servers.mjs';
 const AGENT = fileURLToPath(new URL('agent.mjs', import.meta.url));
 
 /**
- * For every Node process here, of all systems: a young generation of up to 64 MB instead of 16, as processes that make many short-lived
+ * For every Node process here, of all systems: a young generation of up to 32 MB instead of 16, as processes that make many short-lived
  * objects are usually run. The Dockerfile of this project sets the same.
  */
-export const NODE_ENVIRONMENT = { NODE_ENV: 'production', NODE_OPTIONS: '--max-semi-space-size=64' };
+export const NODE_ENVIRONMENT = { NODE_ENV: 'production', NODE_OPTIONS: '--max-semi-space-size=32' };
 
 /** The Node of the npm package `node`, for peers that need a newer one than this. */
 function newerNode() {

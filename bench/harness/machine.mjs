@@ -6,7 +6,7 @@ import { SYSTEMS } from './catalogue.mjs';
 
 const QUIET_CPU_SHARE = 0.15;
 const WATCH_MS = 500;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 20_000;
 
 export function describeMachine({ postgres, redis }) {
   const require = createRequire(import.meta.url);

@@ -23,15 +23,22 @@ export default {
   url: import.meta.url,
   store: 'both',
   keeps: 'the row of every job and of every attempt',
-  settings: ({ takeAtMost }) => ({ bulk: 2000, bulkInFlight: 2, concurrency: takeAtMost ? takeAtMost / 2 : 500, prefetch: takeAtMost ? takeAtMost / 2 : 1000 }),
+  settings: ({ takeAtMost, workload }) => ({
+    // Where memory counts, Node's own defaults.
+    nodeOptions: workload === 'W8' ? '' : NODE_ENVIRONMENT.NODE_OPTIONS,
+    bulk: 2000,
+    bulkInFlight: 2,
+    concurrency: takeAtMost ? takeAtMost / 2 : 500,
+    prefetch: takeAtMost ? takeAtMost / 2 : 1000,
+  }),
 
   async prepare() {},
 
   /** The processes beside workers and clients. */
-  async startServers(env) {
+  async startServers(env, { nodeOptions }) {
     const port = await freePort();
     env.orchestratorUrl = `http://127.0.0.1:${port}`;
-    const server = start('orchestrator', env, { PORT: String(port), HOST: '127.0.0.1', DATABASE_URL: env.databaseUrl, REDIS_URL: env.redisUrl });
+    const server = start('orchestrator', env, { PORT: String(port), HOST: '127.0.0.1', NODE_OPTIONS: nodeOptions, DATABASE_URL: env.databaseUrl, REDIS_URL: env.redisUrl });
     const isReady = async () => {
       if (server.child.exitCode !== null) throw new Error(`the orchestrator ended: ${server.said}`);
       const { status } = await fetch(`${env.orchestratorUrl}/health/ready`);

@@ -10,6 +10,7 @@ export default {
   title: 'Pick-up latency, idle system',
   unit: 'ms',
   lowerIsBetter: true,
+  takes: ({ isVariant }) => !isVariant,
   sizes: { quick: { jobs: 100 }, full: { jobs: 300 } },
   async run(open, system, { jobs }) {
     const session = await open(system);

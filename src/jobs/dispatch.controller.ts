@@ -24,6 +24,7 @@ import {
 } from '../contract/lease.dto.js';
 import { DomainError } from '../platform/errors/domain-error.js';
 import { OneOfBody } from '../platform/validation/contract-pipe.js';
+import { QueueSettings } from '../queue/queue-settings.js';
 import { Dispatcher } from './dispatcher.js';
 import { Reports } from './reports.js';
 
@@ -42,6 +43,7 @@ export class DispatchController {
   constructor(
     private readonly dispatcher: Dispatcher,
     private readonly reports: Reports,
+    private readonly settings: QueueSettings,
   ) {}
 
   @Post('next')
@@ -77,17 +79,23 @@ export class DispatchController {
     return { results: [result!] };
   }
 
-  /** The reports come first: a queue at its limit has room only after them. */
   private async reportMany(body: ReportBatch, response: Response): Promise<ReportAnswer> {
     const { worker_id: workerId, reports, next } = body;
-    const results = await this.reports.take(workerId, reports);
-    if (!next) return { results };
-    const jobs = await this.nextFor(workerId, next);
-    this.giveBackUnlessSent(response, jobs);
-    return { results, jobs };
+    if (!next) return { results: await this.reports.take(workerId, reports) };
+    // A queue at its limit has room only after the reports. Without limits nothing has to wait.
+    const coming = this.settings.limits.size === 0 ? this.nextFor(workerId, next) : undefined;
+    try {
+      const results = await this.reports.take(workerId, reports);
+      const jobs = await (coming ?? this.nextFor(workerId, next));
+      this.giveBackUnlessSent(response, jobs);
+      return { results, jobs };
+    } catch (error) {
+      void coming?.then((jobs) => this.reports.giveBack(jobs));
+      throw error;
+    }
   }
 
-  /** The reports are in: whatever goes wrong with the next jobs must not make the worker repeat them. */
+  /** Whatever goes wrong with the next jobs must not make the worker repeat its reports. Never rejects. */
   private async nextFor(workerId: string, { limit, poll_id }: ReportNext): Promise<LeasedJob[]> {
     try {
       return await this.dispatcher.next({ worker_id: workerId, limit, poll_id }, new AbortController().signal);

@@ -182,14 +182,13 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
 
   /** @returns whether it is worth looking for more at once */
   private async round(group: PollGroup): Promise<boolean> {
-    const want = Math.min(group.demand, MAX_JOBS_A_ROUND);
-    const taken = await this.queue.take(group.serves, want);
+    // Two rounds that looked at the same time would both take ids for the same polls.
+    const { want, taken, assigned, rest } = await group.inTurn(() => this.take(group));
     if (taken === null) {
       const { byPoll, mayHaveMore } = await this.claimer.claimReady(group, want);
       this.answer(byPoll);
       return mayHaveMore;
     }
-    const { assigned, rest } = group.assign(taken);
     if (assigned.length === 0) {
       this.queue.settle({ done: [], gated: rest });
       return false;
@@ -211,6 +210,13 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
       for (const { poll } of assigned) poll.reject(error);
       throw error;
     }
+  }
+
+  /** Ready ids, dealt out to the polls; `taken` is null without Redis. */
+  private async take(group: PollGroup) {
+    const want = Math.min(group.demand, MAX_JOBS_A_ROUND);
+    const taken = want === 0 ? [] : await this.queue.take(group.serves, want);
+    return { want, taken, ...group.assign(taken ?? []) };
   }
 
   private answer(byPoll: ReadonlyMap<Poll, LeasedJob[]>): void {

@@ -14,6 +14,7 @@ export class PollGroup {
   rounds = 0;
   private readonly waiting = new Set<Poll>();
   private demandNow = 0;
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(readonly serves: readonly string[] | '*') {}
 
@@ -39,6 +40,13 @@ export class PollGroup {
   servesAny(queues: readonly string[] | '*'): boolean {
     const { serves } = this;
     return serves === '*' || queues === '*' || queues.some((queue) => serves.includes(queue));
+  }
+
+  /** Starts the work when what was given here before has ended. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
   }
 
   /**

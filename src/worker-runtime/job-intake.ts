@@ -10,7 +10,9 @@ import type { Registration } from './registration.js';
 import { repeatCall } from './repeat-call.js';
 import type { Ask } from './report-outbox.js';
 
-const MOST_JOBS_PER_CALL = 1000;
+const MOST_JOBS_PER_POLL = 1000;
+/** Less than a poll brings: while one answer is worked, the next ones are on their way. */
+const MOST_JOBS_PER_REPORT = 500;
 /** Leases that were longer on their way are given back: they may be about to end. */
 const STALE_MS = 5_000;
 /** A server that answers a long poll at once with nothing (it shuts down, it drains this worker) must not be hammered. */
@@ -38,7 +40,7 @@ export class JobIntake {
   /** For a report that may carry a request for jobs. Not beside a long poll: that would be superseded and answered with nothing. */
   ask(): Ask | null {
     if (this.poll) return null;
-    const limit = this.room;
+    const limit = Math.min(MOST_JOBS_PER_REPORT, this.room);
     if (limit <= 0) return null;
     this.asked += limit;
     return { limit, poll_id: random.token() };
@@ -66,7 +68,7 @@ export class JobIntake {
   }
 
   private get room(): number {
-    return Math.min(MOST_JOBS_PER_CALL, this.options.capacity() - this.asked);
+    return Math.min(MOST_JOBS_PER_POLL, this.options.capacity() - this.asked);
   }
 
   private async runPoll(limit: number, signal: AbortSignal): Promise<void> {

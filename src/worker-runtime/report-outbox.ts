@@ -8,12 +8,12 @@ import { reportText, unusable } from './outcome.js';
 import type { Registration } from './registration.js';
 import { waitSeconds } from './repeat-call.js';
 
-const MAX_BATCH = 1000;
+const MAX_BATCH = 500;
 const MAX_BATCH_CHARS = 4 * 1024 * 1024;
 /** Beyond these no more jobs are taken until the orchestrator acknowledges again. */
 const MAX_WAITING = 10_000;
 const MAX_WAITING_CHARS = 64 * 1024 * 1024;
-/** Calls at a time: one commits while the next is on its way. */
+/** Calls at a time: one commits while the next is on its way. Many reports are dealt out to all of them. */
 const MAX_CALLS = 3;
 /** The second and third call are worth their while only with so many reports. */
 const WORTH_A_CALL = 100;
@@ -71,18 +71,20 @@ export class ReportOutbox {
   /** Sends what waits, as far as it should go now. */
   send(): void {
     while (this.waiting.length > 0 && this.calls < MAX_CALLS && this.waiting.length >= this.calls * WORTH_A_CALL) {
+      const share = Math.ceil(this.waiting.length / (MAX_CALLS - this.calls));
       this.calls++;
-      void this.deliver(this.takeBatch(), this.options.ask()).finally(() => {
+      void this.deliver(this.takeBatch(Math.max(share, WORTH_A_CALL)), this.options.ask()).finally(() => {
         this.calls--;
         this.options.wake();
       });
     }
   }
 
-  private takeBatch(): OutgoingReport[] {
+  private takeBatch(size: number): OutgoingReport[] {
+    const most = Math.min(size, MAX_BATCH, this.waiting.length);
     let count = 0;
     let chars = 0;
-    while (count < this.waiting.length && count < MAX_BATCH) {
+    while (count < most) {
       chars += this.waiting[count]!.text.length;
       if (count > 0 && chars > MAX_BATCH_CHARS) break;
       count++;

@@ -3,7 +3,9 @@
 -- ARGV[5+d]  members of the ids that go back to their place; nobody is woken for them
 -- O(ids * log n)
 local first_gated = 5 + tonumber(ARGV[4])
-for i = 5, first_gated - 1 do redis.call('ZREM', INFLIGHT, ARGV[i]) end
+for i = 5, first_gated - 1, 1000 do
+  redis.call('ZREM', INFLIGHT, unpack(ARGV, i, math.min(i + 999, first_gated - 1)))
+end
 for i = first_gated, #ARGV do
   if redis.call('ZREM', INFLIGHT, ARGV[i]) == 1 then
     local score, id, queue = parse(ARGV[i])
