@@ -31,6 +31,17 @@ const findExpiredJobs = statement(
   ORDER BY id LIMIT $3`,
 );
 
+/** What was done to jobs that are gone, past its own keeping. Walks the primary key from the oldest entry. */
+const forgetEvents = statement(
+  'forget_events',
+  `DELETE FROM job_events WHERE id IN (
+    SELECT e.id FROM job_events e
+    WHERE e.at < clock_timestamp() - make_interval(secs => $1::float8) AND NOT EXISTS (SELECT FROM jobs j WHERE j.id = e.job_id)
+    ORDER BY e.id LIMIT $2
+  ) RETURNING id`,
+);
+
+const DAY_SECONDS = 24 * 3600;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Throws away what has served its time. Nothing depends on when it runs, and every orchestrator may. */
@@ -60,8 +71,21 @@ export class Housekeeping {
     if (this.config.retentionDays > 0) await this.attempt('ended jobs', () => this.removeExpired());
   }
 
+  /** Deletes the record of jobs that are gone, once it is as old as ended jobs may get. */
+  @Cron(CronExpression.EVERY_HOUR)
+  async forgetEvents(): Promise<void> {
+    if (this.config.retentionDays > 0) await this.attempt('events of deleted jobs', () => this.removeEvents());
+  }
+
+  private async removeEvents(): Promise<void> {
+    const seconds = this.config.retentionDays * DAY_SECONDS;
+    for (let removed = BATCH; removed === BATCH;) {
+      removed = (await this.database.sweep.query(forgetEvents, [seconds, BATCH])).length;
+    }
+  }
+
   private async removeExpired(): Promise<void> {
-    const seconds = this.config.retentionDays * 24 * 3600;
+    const seconds = this.config.retentionDays * DAY_SECONDS;
     const { high: tooYoung } = idRangeOfTime(undefined, new Date(clock.now().getTime() - seconds * 1000).toISOString());
     let removed = 0;
     for (let after: string | undefined = FIRST_ID; after !== undefined;) {
