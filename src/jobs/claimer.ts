@@ -95,24 +95,23 @@ export class Claimer {
     return { byPoll, mayHaveMore: claimed > 0 };
   }
 
-  /** Claims an equal share from each of the queues; answers how many jobs. */
+  /** Claims an equal share from each of the queues, of which many may have nothing ready; answers how many jobs. */
   private async claimFromQueues(
-    allQueues: readonly string[],
+    queues: readonly string[],
     limitedQueue: string | null,
     group: PollGroup,
     want: number,
     byPoll: Map<Poll, LeasedJob[]>,
   ): Promise<number> {
-    const queues = allQueues.slice(0, want);
-    if (queues.length === 0 || group.polls.size === 0) return 0;
+    if (queues.length === 0 || want <= 0 || group.polls.size === 0) return 0;
     let members: Assignment<Candidate>[] = [];
     try {
       const jobs = await this.database.lease.transaction(async (transaction) => {
         const free = limitedQueue === null ? want : Math.min(want, await this.freeSlots(limitedQueue, transaction));
         if (free <= 0) return [];
         const share = Math.ceil(free / queues.length);
-        const ready = await transaction.query<Candidate>(lockReadyJobs, [queues, share]);
-        members = group.assign(ready.slice(0, free)).assigned;
+        const ready = await transaction.query<Candidate>(lockReadyJobs, [queues, share, free]);
+        members = group.assign(ready).assigned;
         this.lastQueue = members.at(-1)?.job.queue ?? this.lastQueue;
         return members.length === 0 ? [] : this.claimRows(members, limitedQueue, transaction);
       });

@@ -77,8 +77,9 @@ export const findPending = statement(
 );
 
 /**
- * Ready jobs of the named queues, in order, at most $2 of each, locked for the rest of the transaction. By: the dispatcher while Redis
- * is not there, before `claimJobs`. SKIP LOCKED: what another orchestrator is about to claim is passed over. Index: jobs_ready.
+ * Ready jobs of the named queues, in order, at most $2 of each and $3 in all, locked for the rest of the transaction. By: the dispatcher
+ * while Redis is not there, before `claimJobs`. SKIP LOCKED: what another orchestrator is about to claim is passed over. The limit
+ * outside ends the loop over the queues, so no more is locked than is answered. Index: jobs_ready.
  */
 export const lockReadyJobs = statement(
   'lock_ready_jobs',
@@ -90,7 +91,8 @@ export const lockReadyJobs = statement(
     ORDER BY j.priority DESC, j.id
     LIMIT $2
     FOR NO KEY UPDATE SKIP LOCKED
-  ) ready`,
+  ) ready
+  LIMIT $3`,
 );
 
 /** Serialises the claims of one queue with a limit, for the rest of the transaction. By: the dispatcher. */
