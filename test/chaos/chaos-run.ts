@@ -13,7 +13,7 @@ import { makeFaults } from './faults/schedule.js';
 import { History } from './load/history.js';
 import { Producer } from './load/producer.js';
 import type { ChaosOptions } from './options.js';
-import { copyBuild, type Patch } from './system/product-build.js';
+import { copyBuild, type Alteration } from './system/product-build.js';
 import { SeededRandom } from './system/seeded-random.js';
 import { System } from './system/system.js';
 
@@ -22,26 +22,20 @@ const POLL_MS = 250;
 const TWINS_EVERY_MS = 3000;
 const TWINS = 40;
 
-/** What is done to the product before it runs. */
-export interface Alteration {
-  patches: readonly Patch[];
-  sql?: readonly string[];
-}
-
 /** Runs the product, hurts it, lets it recover, and judges it. The report also lies in the folder, beside all that led to it. */
 export async function runChaos(
   options: ChaosOptions,
-  alteration: Alteration = { patches: [] },
+  { patches = [], sql = [] }: Alteration = {},
 ): Promise<{ report: Report; folder: string }> {
   const folder = openFolder(options.folder);
-  const program = copyBuild(join(folder, 'build'), alteration.patches);
+  const program = copyBuild(join(folder, 'build'), patches);
   const system = await System.start(folder, program, options, pino({ level: 'error' }));
   const abandon = () => system.abandon();
   process.once('exit', abandon);
   try {
     await system.postgres.connected(async (client) => {
       await installWatch(client);
-      for (const sql of alteration.sql ?? []) await client.query(sql);
+      for (const statement of sql) await client.query(statement);
     });
     const remains = await hurt(system, options, folder);
     await system.stopProcesses();

@@ -13,6 +13,8 @@ const stop: Fault = {
       await hold(options.outageSeconds);
       await postgres.start();
     });
+    // As long in peace, so that it can be seen how soon the system catches up.
+    await hold(options.outageSeconds);
   },
 };
 

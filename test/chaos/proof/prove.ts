@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
-import { runChaos, type Alteration } from '../chaos-run.js';
+import { runChaos } from '../chaos-run.js';
 import type { ChaosOptions } from '../options.js';
+import type { Alteration } from '../system/product-build.js';
 import { WEAKENINGS, findWeakening } from './weakenings.js';
 
 /**
@@ -16,15 +17,22 @@ export async function prove(
 ): Promise<boolean> {
   let isRight = true;
   for (const weakening of guard === null ? WEAKENINGS : [findWeakening(guard)]) {
-    const { run, patches, widening = [], sql } = weakening;
+    const { run, without, widening = {} } = weakening;
     const settings = { ...options, ...run };
     say(`${weakening.guard}: ${weakening.instead}\n`);
-    const isRed = !(await isKept(settings, { patches: [...patches, ...widening], sql }, '  without it: ', say));
-    const isGreen = await isKept(settings, { patches: widening }, '  with it:    ', say);
+    const isRed = !(await isKept(settings, both(without, widening), '  without it: ', say));
+    const isGreen = await isKept(settings, widening, '  with it:    ', say);
     say(isRed && isGreen ? '' : '  The checker is WRONG about this guard.\n');
     isRight &&= isRed && isGreen;
   }
   return isRight;
+}
+
+function both(one: Alteration, other: Alteration): Alteration {
+  return {
+    patches: [...(other.patches ?? []), ...(one.patches ?? [])],
+    sql: [...(other.sql ?? []), ...(one.sql ?? [])],
+  };
 }
 
 async function isKept(

@@ -1,16 +1,14 @@
 import type { ChaosOptions } from '../options.js';
-import type { Patch } from '../system/product-build.js';
+import type { Alteration } from '../system/product-build.js';
 
 /** A guard that is taken out of a build, and the run in which its absence has to show. */
 export interface Weakening {
   guard: string;
   /** What the build does instead. */
   instead: string;
-  patches: Patch[];
+  without: Alteration;
   /** Makes a race last longer. The sound build it is compared with gets it too. */
-  widening?: Patch[];
-  /** Settings of the database that undo a guard. */
-  sql?: string[];
+  widening?: Alteration;
   run: Partial<ChaosOptions>;
 }
 
@@ -44,17 +42,20 @@ export const WEAKENINGS: readonly Weakening[] = [
   {
     guard: 'fence',
     instead: 'a success is accepted for whichever attempt of the job is RUNNING',
-    patches: [{ file: REPORTS, find: FENCE, replace: `WHERE a.job_id = i.job_id AND a.status = 'RUNNING'` }],
+    without: {
+      patches: [{ file: REPORTS, find: FENCE, replace: `WHERE a.job_id = i.job_id AND a.status = 'RUNNING'` }],
+    },
     run: LATE_REPORTS,
   },
   {
     guard: 'fence-and-status',
     instead: 'a success is accepted for the job with that id, whatever its state',
-    patches: [
-      {
-        file: REPORTS,
-        find: END_OF_ATTEMPT,
-        replace: `closed AS (
+    without: {
+      patches: [
+        {
+          file: REPORTS,
+          find: END_OF_ATTEMPT,
+          replace: `closed AS (
     UPDATE job_attempts a SET status = 'SUCCESS', finished_at = clock.now FROM input i, clock
     WHERE a.job_id = i.job_id AND a.attempt_number = i.attempt AND a.status = 'RUNNING'
   ),
@@ -62,35 +63,37 @@ export const WEAKENINGS: readonly Weakening[] = [
     SELECT i.job_id, i.attempt AS attempt_number, i.lease_token, a.started_at, clock.now AS finished_at, i.result
     FROM input i JOIN job_attempts a ON a.job_id = i.job_id AND a.attempt_number = i.attempt, clock
   )`,
-      },
-      {
-        file: REPORTS,
-        find: END_OF_JOB,
-        replace: `FROM ended e
+        },
+        {
+          file: REPORTS,
+          find: END_OF_JOB,
+          replace: `FROM ended e
     WHERE j.id = e.job_id
     RETURNING j.id, j.queue, j.type, e.attempt_number AS attempt, j.worker_id, e.lease_token, e.started_at, e.finished_at
   )`,
-      },
-    ],
+        },
+      ],
+    },
     run: LATE_REPORTS,
   },
   {
     guard: 'attempt-before-job',
     instead: 'a success updates the job first, joined with the attempt as it was when the statement began',
-    patches: [
-      {
-        file: REPORTS,
-        find: END_OF_ATTEMPT,
-        replace: `ended AS (
+    without: {
+      patches: [
+        {
+          file: REPORTS,
+          find: END_OF_ATTEMPT,
+          replace: `ended AS (
     SELECT a.job_id, a.attempt_number, a.lease_token, a.started_at, clock.now AS finished_at, i.result
     FROM input i JOIN job_attempts a ON a.job_id = i.job_id AND a.attempt_number = i.attempt
       AND a.lease_token = i.lease_token AND a.status = 'RUNNING', clock
   )`,
-      },
-      {
-        file: REPORTS,
-        find: END_OF_JOB,
-        replace: `FROM ended e
+        },
+        {
+          file: REPORTS,
+          find: END_OF_JOB,
+          replace: `FROM ended e
     WHERE j.id = e.job_id
     RETURNING j.id, j.queue, j.type, e.attempt_number AS attempt, j.worker_id, e.lease_token, e.started_at, e.finished_at
   ),
@@ -98,24 +101,29 @@ export const WEAKENINGS: readonly Weakening[] = [
     UPDATE job_attempts a SET status = 'SUCCESS', finished_at = s.finished_at FROM settled s
     WHERE a.job_id = s.id AND a.attempt_number = s.attempt AND a.status = 'RUNNING'
   )`,
-      },
-    ],
-    widening: [
-      {
-        file: 'jobs/job-store.js',
-        find: 'return this.settle(transaction, overrun, endingOf);',
-        replace: `if (overrun.length > 0) await new Promise((resolve) => setTimeout(resolve, 1500));
+        },
+      ],
+    },
+    widening: {
+      patches: [
+        {
+          file: 'jobs/job-store.js',
+          find: 'return this.settle(transaction, overrun, endingOf);',
+          replace: `if (overrun.length > 0) await new Promise((resolve) => setTimeout(resolve, 1500));
             return this.settle(transaction, overrun, endingOf);`,
-      },
-    ],
+        },
+      ],
+    },
     run: LATE_REPORTS,
   },
   {
     guard: 'queue-repair',
     instead: 'the sweep that repairs the ready ids in Redis does nothing',
-    patches: [
-      { file: 'health-monitor/sweeps/repair-ready-queue.js', find: 'queue.repair()', replace: 'Promise.resolve()' },
-    ],
+    without: {
+      patches: [
+        { file: 'health-monitor/sweeps/repair-ready-queue.js', find: 'queue.repair()', replace: 'Promise.resolve()' },
+      ],
+    },
     run: {
       seconds: 60,
       rate: 100,
@@ -127,13 +135,15 @@ export const WEAKENINGS: readonly Weakening[] = [
   {
     guard: 'hold-off',
     instead: 'leases are called expired at once when PostgreSQL is back',
-    patches: [
-      {
-        file: 'jobs/queries/lease-queries.js',
-        find: 'WHERE NOT tick.is_held AND j.status',
-        replace: 'WHERE j.status',
-      },
-    ],
+    without: {
+      patches: [
+        {
+          file: 'jobs/queries/lease-queries.js',
+          find: 'WHERE NOT tick.is_held AND j.status',
+          replace: 'WHERE j.status',
+        },
+      ],
+    },
     run: {
       seconds: 60,
       leaseSeconds: 6,
@@ -145,22 +155,33 @@ export const WEAKENINGS: readonly Weakening[] = [
   {
     guard: 'sorted-batches',
     instead: 'batches lock their rows in the order in which they came',
-    patches: [
-      {
-        file: 'jobs/submission.js',
-        find: `return jobs.sort((a, b) => compare(a.idempotencyKey ?? '', b.idempotencyKey ?? '') || compare(a.id, b.id));`,
-        replace: 'return jobs;',
-      },
-      { file: 'jobs/reports.js', find: '.sort((a, b) => (a.job_id < b.job_id ? -1 : 1))', replace: '' },
-      { file: 'jobs/leases.js', find: '.sort((a, b) => (a.job_id < b.job_id ? -1 : 1))', replace: '' },
-    ],
-    run: { seconds: 30, leaseSeconds: 6, quietSeconds: 60, faults: ['links are slow'] },
+    without: {
+      patches: [
+        {
+          file: 'jobs/submission.js',
+          find: `return jobs.sort((a, b) => compare(a.idempotencyKey ?? '', b.idempotencyKey ?? '') || compare(a.id, b.id));`,
+          replace: 'return jobs;',
+        },
+        { file: 'jobs/reports.js', find: '.sort((a, b) => (a.job_id < b.job_id ? -1 : 1))', replace: '' },
+        { file: 'jobs/leases.js', find: '.sort((a, b) => (a.job_id < b.job_id ? -1 : 1))', replace: '' },
+      ],
+    },
+    widening: {
+      sql: [
+        `CREATE FUNCTION chaos.dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          PERFORM pg_sleep(0.003);
+          RETURN NEW;
+        END $$`,
+        'CREATE TRIGGER dawdle BEFORE INSERT ON jobs FOR EACH ROW EXECUTE FUNCTION chaos.dawdle()',
+      ],
+    },
+    run: { seconds: 30, rate: 20, leaseSeconds: 6, quietSeconds: 60, faults: ['links are reset'] },
   },
   {
     guard: 'synchronous-commit',
     instead: 'a commit is answered before it is on disk (synchronous_commit = off), and the database crashes',
-    patches: [],
-    sql: ['ALTER SYSTEM SET synchronous_commit = off', 'SELECT pg_reload_conf()'],
+    without: { sql: ['ALTER SYSTEM SET synchronous_commit = off', 'SELECT pg_reload_conf()'] },
     run: {
       seconds: 40,
       rate: 100,

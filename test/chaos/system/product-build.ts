@@ -12,6 +12,12 @@ export interface Patch {
   times?: number;
 }
 
+/** What is done to the product and its database before a run. */
+export interface Alteration {
+  patches?: readonly Patch[];
+  sql?: readonly string[];
+}
+
 /**
  * A copy of what was built, so that a run is not disturbed by the next build, with some guard taken out of it if asked for.
  * @returns the path of its program
