@@ -37,8 +37,9 @@ export async function check(remains: Remains): Promise<Report> {
     const broken = await findBroken(client);
     const rowsOf = (start: string) => broken.find(({ invariant }) => invariant.startsWith(start))?.rows ?? 0;
     const workers = system.workers.map(({ process }) => process);
+    const silences = [...journal, ...withoutOrchestrator(system)];
     const judgeAll = async (status: string) =>
-      judgeCuts(await readCuts(client, status), executions, workers, journal, options.leaseSeconds * 1000);
+      judgeCuts(await readCuts(client, status), executions, workers, silences, options.leaseSeconds * 1000);
     const reaped = await judgeAll('LOST');
     const report: Report = {
       options,
@@ -75,6 +76,12 @@ export async function check(remains: Remains): Promise<Report> {
     };
     return { ...report, ...judge(report) };
   });
+}
+
+/** While none was up, no worker could renew anything. */
+function withoutOrchestrator({ balancer, workers }: System): JournalEntry[] {
+  const silenced = workers.map(({ process }) => process.name);
+  return balancer.outages.map((outage) => ({ fault: 'no orchestrator', detail: '', silenced, ...outage }));
 }
 
 async function findBroken(client: pg.Client): Promise<Report['broken']> {

@@ -4,6 +4,7 @@ import type { Fault, FaultContext } from './fault.js';
 
 /** How long a process that was ended may take to be back and at work. */
 const BACK_SECONDS = 4;
+const RESTART_LIMIT_MS = 60_000;
 
 const workerKill: Fault = {
   name: 'worker kill -9',
@@ -45,23 +46,27 @@ async function pauseOne(context: FaultContext, process: SupervisedProcess): Prom
   });
 }
 
-/** Every process in turn, as in a deployment: each drains and gives back what it has, and its successor takes over. */
+/** Every process in turn, as in a deployment: each drains and gives back what it has, its successor takes over, and then the next. */
 const rollingRestart: Fault = {
   name: 'rolling restart by SIGTERM',
   track: 'processes',
   make: async (context) => {
-    const { workers, orchestrators } = context.system;
-    for (const { process } of [...workers, ...orchestrators]) {
-      const lives = process.lives.length;
-      // Nobody is silenced: whatever gets lost here is the product's fault.
-      await context.during(process.name, {}, async () => {
-        process.end('SIGTERM');
-        await until(() => process.lives.length > lives, 60_000).catch(() => undefined);
-        await context.hold(BACK_SECONDS);
-      });
-    }
+    const { workers, orchestrators, balancer } = context.system;
+    for (const { process } of workers) await restart(context, process, () => true);
+    for (const { process, port } of orchestrators) await restart(context, process, () => balancer.isUp(port));
   },
 };
+
+/** Nobody is silenced: whatever gets lost here is the product's fault. */
+async function restart(context: FaultContext, process: SupervisedProcess, isBack: () => boolean): Promise<void> {
+  const lives = process.lives.length;
+  await context.during(process.name, {}, async () => {
+    process.end('SIGTERM');
+    await until(() => process.lives.length > lives, RESTART_LIMIT_MS).catch(() => undefined);
+    await context.hold(BACK_SECONDS);
+    await until(isBack, RESTART_LIMIT_MS).catch(() => undefined);
+  });
+}
 
 /** Its worker's event loop stands still for 20 s; the heartbeat has to go on. */
 const spinningHandler: Fault = {

@@ -1,5 +1,6 @@
 import { Link } from './link.js';
 import { setTimeout as delay } from 'node:timers/promises';
+import { clock } from '../../../src/platform/clock.js';
 
 const PROBE_EVERY_MS = 1000;
 const PROBE_LIMIT_MS = 1000;
@@ -12,6 +13,8 @@ const DOWN_AFTER = 2;
 export class Balancer {
   private readonly failures = new Map<number, number>();
   private readonly links: Link[] = [];
+  /** When no orchestrator passed its check. Monotonic milliseconds. */
+  readonly outages: { fromMs: number; toMs: number }[] = [];
   private turn = 0;
   private isStopped = false;
   private readonly probing: Promise<void>;
@@ -25,6 +28,10 @@ export class Balancer {
     const link = await Link.open(name, () => this.inTurn());
     this.links.push(link);
     return link;
+  }
+
+  isUp(port: number): boolean {
+    return this.failures.get(port) === 0;
   }
 
   async stop(): Promise<void> {
@@ -41,8 +48,18 @@ export class Balancer {
   private async probe(): Promise<void> {
     while (!this.isStopped) {
       await Promise.all(this.ports.map((port) => this.probeOne(port)));
+      this.noteOutage();
       await delay(PROBE_EVERY_MS);
     }
+  }
+
+  private noteOutage(): void {
+    const now = clock.monotonicMs();
+    const last = this.outages.at(-1);
+    if (this.ports.some((port) => this.isUp(port))) return;
+    const isSame = last !== undefined && now - last.toMs < 2 * (PROBE_EVERY_MS + PROBE_LIMIT_MS);
+    if (isSame) last.toMs = now;
+    else this.outages.push({ fromMs: now - PROBE_EVERY_MS, toMs: now });
   }
 
   private async probeOne(port: number): Promise<void> {
