@@ -25,7 +25,6 @@ interface Candidate {
 
 /** What a claim came to. */
 export interface ClaimResult<Job extends Candidate> {
-  byPoll: Map<Poll, LeasedJob[]>;
   /** Claimed, or no longer to be claimed. */
   done: Job[];
   /** Still ready: their queue gives out none for now. */
@@ -55,9 +54,14 @@ export class Claimer {
     @Inject(CONFIG) private readonly config: Pick<Config, 'leaseSeconds'>,
   ) {}
 
-  /** Claims jobs that the ready queue named. */
-  async claim<Job extends Candidate>(assigned: readonly Assignment<Job>[]): Promise<ClaimResult<Job>> {
-    const byPoll = new Map<Poll, LeasedJob[]>();
+  /**
+   * Claims jobs that the ready queue named.
+   * @param byPoll takes up what each poll got, also when this throws: what was claimed by then is to be delivered
+   */
+  async claim<Job extends Candidate>(
+    assigned: readonly Assignment<Job>[],
+    byPoll: Map<Poll, LeasedJob[]>,
+  ): Promise<ClaimResult<Job>> {
     const claimed = new Set<string>();
     for (const [limitedQueue, members] of this.byLimitedQueue(assigned)) {
       const jobs = await this.retry(() => this.claimGroup(members, limitedQueue));
@@ -67,7 +71,6 @@ export class Claimer {
     const pending = await this.findPending(missed);
     const gated = new Set(pending.filter((row) => row.is_queue_gated).map((row) => row.id));
     return {
-      byPoll,
       done: assigned.filter(({ job }) => !gated.has(job.id)).map(({ job }) => job),
       gated: missed.filter((job) => gated.has(job.id)),
       spare: pending.filter((row) => !row.is_queue_gated),
@@ -76,12 +79,12 @@ export class Claimer {
 
   /**
    * Finds ready jobs in PostgreSQL itself and claims them, in turns over the queues.
-   * @returns what each poll got, and whether it is worth looking again
+   * @param byPoll as for `claim`
+   * @returns whether it is worth looking again
    */
-  async claimReady(group: PollGroup, want: number): Promise<{ byPoll: Map<Poll, LeasedJob[]>; mayHaveMore: boolean }> {
+  async claimReady(group: PollGroup, want: number, byPoll: Map<Poll, LeasedJob[]>): Promise<boolean> {
     const queues = await this.queuesInTurn(group.serves);
     const { limits } = this.settings;
-    const byPoll = new Map<Poll, LeasedJob[]>();
     let claimed = await this.claimFromQueues(
       queues.filter((queue) => !limits.has(queue)),
       null,
@@ -92,7 +95,7 @@ export class Claimer {
     for (const queue of queues) {
       if (limits.has(queue)) claimed += await this.claimFromQueues([queue], queue, group, want - claimed, byPoll);
     }
-    return { byPoll, mayHaveMore: claimed > 0 };
+    return claimed > 0;
   }
 
   /** Claims an equal share from each of the queues, of which many may have nothing ready; answers how many jobs. */

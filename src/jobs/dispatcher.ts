@@ -158,64 +158,65 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
 
   private kick(group: PollGroup): void {
     group.isDirty = true;
-    if (group.rounds >= MAX_ROUNDS || this.isStopping) return;
-    group.rounds++;
-    this.serve(group)
-      .catch((error: unknown) => this.logger.debug({ err: error }, 'a round of dispatch failed'))
-      .finally(() => group.rounds--);
+    if (group.rounds < MAX_ROUNDS && !this.isStopping) void this.serve(group);
   }
 
-  /** Rounds until no jobs or no polls are left. */
+  /** Rounds until no jobs or no polls are left. Never rejects. */
   private async serve(group: PollGroup): Promise<void> {
-    while (group.isDirty && group.polls.size > 0) {
+    group.rounds++;
+    const full = new Set<string>();
+    for (let mayHaveMore = false; (mayHaveMore || group.isDirty) && group.polls.size > 0;) {
+      // It may have been a free slot that woke us.
+      if (group.isDirty) full.clear();
       group.isDirty = false;
       const tried = [...group.polls];
-      const mayHaveMore = await this.round(group).catch((error: unknown) => {
+      mayHaveMore = await this.round(group, full).catch((error: unknown) => {
+        this.logger.debug({ err: error }, 'a round of dispatch failed');
         // Whoever may wait does so until the next wake; the others must hear something now.
         tried.forEach((poll) => poll.mayWait || poll.reject(error));
-        throw error;
+        return false;
       });
-      if (mayHaveMore) group.isDirty = true;
-      else tried.forEach((poll) => group.polls.has(poll) && this.findNothingFor(poll));
+      if (!mayHaveMore) tried.forEach((poll) => group.polls.has(poll) && this.findNothingFor(poll));
     }
+    // In the same turn as the last look at the loop's condition: a poll that comes later begins a new one.
+    group.rounds--;
   }
 
-  /** @returns whether it is worth looking for more at once */
-  private async round(group: PollGroup): Promise<boolean> {
+  /**
+   * @param full queues that gave out none just now, to be passed over; what this round finds out is added
+   * @returns whether it is worth looking for more at once
+   */
+  private async round(group: PollGroup, full: Set<string>): Promise<boolean> {
     // Two rounds that looked at the same time would both take ids for the same polls.
-    const { want, taken, assigned, rest } = await group.inTurn(() => this.take(group));
-    if (taken === null) {
-      const { byPoll, mayHaveMore } = await this.claimer.claimReady(group, want);
-      this.answer(byPoll);
-      return mayHaveMore;
-    }
-    if (assigned.length === 0) {
-      this.queue.settle({ done: [], gated: rest });
-      return false;
-    }
+    const { want, taken, assigned, rest } = await group.inTurn(() => this.take(group, full));
+    const byPoll = new Map<Poll, LeasedJob[]>();
     try {
-      const { byPoll, done, gated, spare } = await this.claimer.claim(assigned);
+      if (taken === null) return await this.claimer.claimReady(group, want, byPoll);
+      const { done, gated, spare } = await this.claimer.claim(assigned, byPoll);
       this.queue.settle({ done, gated: [...gated, ...rest] });
       this.queue.push(spare);
-      this.answer(byPoll);
+      gated.forEach(({ queue }) => full.add(queue));
       const spareIds = new Set(spare.map(({ id }) => id));
       for (const { poll, job } of assigned) {
         if (byPoll.has(poll)) continue;
         if (spareIds.has(job.id)) poll.resolve([]);
         else group.add(poll);
       }
-      return byPoll.size > 0 && taken.length === want;
+      // Even when none of the ids was worth anything, others may stand behind them.
+      return assigned.length > 0 && taken.length === want;
     } catch (error) {
       // The outcome is unknown. What was not claimed stays in flight in Redis, and comes back in five seconds.
-      for (const { poll } of assigned) poll.reject(error);
+      for (const { poll } of assigned) if (!byPoll.has(poll)) poll.reject(error);
       throw error;
+    } finally {
+      this.answer(byPoll);
     }
   }
 
   /** Ready ids, dealt out to the polls; `taken` is null without Redis. */
-  private async take(group: PollGroup) {
+  private async take(group: PollGroup, full: ReadonlySet<string>) {
     const want = Math.min(group.demand, MAX_JOBS_A_ROUND);
-    const taken = want === 0 ? [] : await this.queue.take(group.serves, want);
+    const taken = want === 0 ? [] : await this.queue.take(group.serves, want, full);
     return { want, taken, ...group.assign(taken ?? []) };
   }
 

@@ -73,11 +73,16 @@ export class ReadyQueue {
   /**
    * Takes ids in rotation over the queues, in order within each. Every one must be settled.
    * @param limit how many at most; no more than 1,000 come at a time
+   * @param excluded queues to pass over, beside those that are paused
    * @returns null when Redis can't be asked: the caller claims with SKIP LOCKED. Never throws.
    */
-  async take(serves: readonly string[] | '*', limit: number): Promise<TakenJob[] | null> {
+  async take(
+    serves: readonly string[] | '*',
+    limit: number,
+    excluded: ReadonlySet<string> = new Set(),
+  ): Promise<TakenJob[] | null> {
     if (!this.redis) return null;
-    return this.redis.take(serves, this.paused, limit);
+    return this.redis.take(serves, [...this.paused, ...excluded], limit);
   }
 
   /** Returns at once. What is never settled becomes ready again five seconds after it was taken. */

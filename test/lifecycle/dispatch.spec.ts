@@ -132,6 +132,26 @@ describe.each<QueueMode>(['redis', 'postgres'])('dispatch through %s', (mode) =>
     expect(await waiting).toHaveLength(1);
   });
 
+  test('a queue at its limit holds up none of the others', async () => {
+    const worker = await orchestrator.worker({ queues: ['full', 'free'], concurrency: 10 });
+    await orchestrator.call('PATCH', '/queues/full', { concurrency_limit: 1 });
+    for (let i = 0; i < 3; i++) await orchestrator.submit({ queue: 'full' });
+    expect(await worker.take()).toMatchObject({ queue: 'full' });
+    for (let i = 0; i < 3; i++) await orchestrator.submit({ queue: 'free' });
+    for (let i = 0; i < 3; i++) expect(await worker.next({ wait_seconds: 0.3 })).toMatchObject([{ queue: 'free' }]);
+  });
+
+  test('ids of jobs that are gone hold up none behind them', async () => {
+    const worker = await orchestrator.worker({ queues: ['stale'] });
+    const gone = [await orchestrator.submit({ queue: 'stale' }), await orchestrator.submit({ queue: 'stale' })];
+    const { id } = await orchestrator.submit({ queue: 'stale' });
+    // Behind the back of the orchestrator, so that Redis goes on naming them.
+    await orchestrator.sql(`UPDATE jobs SET status = 'CANCELLED', finished_at = now() WHERE id = ANY ($1)`, [
+      gone.map((job) => job.id),
+    ]);
+    expect(await worker.next({ wait_seconds: 0.5 })).toMatchObject([{ id }]);
+  });
+
   test('a draining worker gets no more jobs, and hears why', async () => {
     const worker = await orchestrator.worker({ queues: ['drain'] });
     const parked = worker.next({ wait_seconds: 20, poll_id: randomUUID() });
