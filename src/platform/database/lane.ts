@@ -7,6 +7,8 @@ const CONNECT_TIMEOUT_MS = 3000;
 const MAX_LIFETIME_SECONDS = 600;
 /** The server gives up a statement before the client gives up the server: then the outcome is known. */
 const SERVER_HEAD_START_MS = 500;
+/** Between two statements of a transaction nothing slow is done: whoever stays silent for longer stands still, or its link is cut. */
+const LONGEST_STALL_MS = 5000;
 
 // Counts are int8; none of ours comes near 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -55,7 +57,7 @@ export class Lane implements Queryable {
         await client.query(
           Object.entries({
             statement_timeout: `${timeoutMs - SERVER_HEAD_START_MS}ms`,
-            idle_in_transaction_session_timeout: `${timeoutMs}ms`,
+            idle_in_transaction_session_timeout: `${Math.min(timeoutMs, LONGEST_STALL_MS)}ms`,
             jit: 'off',
             timezone: 'UTC',
             ...settings,

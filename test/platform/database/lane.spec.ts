@@ -1,0 +1,41 @@
+import { pino } from 'pino';
+import { Lane } from '../../../src/platform/database/lane.js';
+import { statement } from '../../../src/platform/database/statement.js';
+import { createDatabase, type TestDatabase } from '../../support/postgres.js';
+
+const take = statement('take', 'SELECT FROM sweep_clock FOR UPDATE');
+
+describe('a lane', () => {
+  let database: TestDatabase;
+  let lanes: Lane[];
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    const options = { url: database.url, size: 1, timeoutMs: 30_000, logger: pino({ level: 'silent' }) };
+    lanes = [new Lane({ name: 'stalled', ...options }), new Lane({ name: 'other', ...options })];
+  });
+  afterAll(async () => {
+    await Promise.all(lanes.map((lane) => lane.close()));
+    await database.drop();
+  });
+
+  it('gives up its locks within seconds when its process stalls in mid-transaction, however long a statement may take', async () => {
+    const [stalled, other] = lanes as [Lane, Lane];
+    let hasLock!: () => void;
+    const locked = new Promise<void>((resolve) => (hasLock = resolve));
+    let goOn!: () => void;
+    const stall = new Promise<void>((resolve) => (goOn = resolve));
+    const failed = stalled.transaction(async (transaction) => {
+      await transaction.query(take, []);
+      hasLock();
+      await stall;
+      await transaction.query(take, []);
+    });
+    const outcome = expect(failed).rejects.toThrow();
+    await locked;
+    const startedAt = performance.now();
+    await other.query(take, []).finally(goOn);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    await outcome;
+  }, 40_000);
+});
