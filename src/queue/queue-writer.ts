@@ -50,7 +50,7 @@ export class QueueWriter {
   }
 
   private write(): void {
-    this.current ??= this.drain().finally(() => (this.current = undefined));
+    this.current ??= this.drain();
   }
 
   private async drain(): Promise<void> {
@@ -66,6 +66,8 @@ export class QueueWriter {
         removed.length > 0 && this.attempt(() => this.ids.remove(removed), false),
       ]);
     }
+    // In the same turn as the last look: what comes from now on would wait for the next write.
+    this.current = undefined;
   }
 
   private async attempt(send: () => Promise<void>, isPush: boolean): Promise<void> {
