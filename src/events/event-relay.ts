@@ -100,7 +100,19 @@ export class EventRelay {
   }
 
   private receive(text: string): void {
-    const { from, ...message } = JSON.parse(text) as RelayMessage & { from: string };
+    const sent = decode(text);
+    if (!sent) return this.listener?.missed();
+    const { from, ...message } = sent;
     if (from !== this.id) this.listener?.receive(message);
+  }
+}
+
+/** Null for what is none of ours: others may write to these channels too. */
+function decode(text: string): (RelayMessage & { from: string }) | null {
+  try {
+    const sent = JSON.parse(text) as (RelayMessage & { from: string }) | null;
+    return sent && (('events' in sent && Array.isArray(sent.events)) || 'audience' in sent) ? sent : null;
+  } catch {
+    return null;
   }
 }

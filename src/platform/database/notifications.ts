@@ -149,13 +149,23 @@ export class Notifications {
 
   private receive({ channel, payload, processId }: Notification): void {
     if (processId === this.ownProcessId || payload === undefined) return;
-    const payloads = JSON.parse(payload) as string[] | '*';
+    const payloads = decode(payload);
     this.listeners.get(channel)?.forEach((listener) => listener(payloads));
   }
 }
 
 function listen(channel: string): string {
   return `LISTEN ${escapeIdentifier(channel)}`;
+}
+
+/** Whoever may connect to this database may also send what is none of ours. */
+function decode(text: string): string[] | '*' {
+  try {
+    const payloads: unknown = JSON.parse(text);
+    return Array.isArray(payloads) && payloads.every((each) => typeof each === 'string') ? payloads : '*';
+  } catch {
+    return '*';
+  }
 }
 
 /** As few notifications as hold all payloads. */
