@@ -39,14 +39,14 @@ export async function startOrchestrator(config: Config, logger: Logger): Promise
     const settings: Config = embedded ? Object.freeze({ ...config, databaseUrl: embedded.url }) : config;
     const app = await serve(settings, logger);
     const connections = new OpenConnections(app.getHttpServer());
-    return {
-      url: urlOf(app, config),
-      stop: async () => {
-        connections.end();
-        await app.close();
-        await embedded?.stop();
-      },
+    let stopping: Promise<void> | undefined;
+    const stop = async () => {
+      connections.end();
+      await app.close();
+      await embedded?.stop();
     };
+    // Nest would close everything twice when a second signal comes.
+    return { url: urlOf(app, config), stop: () => (stopping ??= stop()) };
   } catch (error) {
     await embedded?.stop();
     throw error;

@@ -61,7 +61,13 @@ export class WorkerProcess {
     // Detached: Ctrl-C reaches the whole foreground group, but only the parent may decide when the worker stops.
     const child = fork(process.argv[1]!, [...this.args, ...flags], { stdio: 'inherit', detached: true });
     this.child = child;
-    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
-    return { code, signal };
+    try {
+      const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+      return { code, signal };
+    } catch (error) {
+      // The system is out of processes or memory: that must not end the API too.
+      this.logger.error({ err: error }, 'the worker process could not be started');
+      return { code: null, signal: null };
+    }
   }
 }
