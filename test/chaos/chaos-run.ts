@@ -68,12 +68,12 @@ async function hurt(system: System, options: ChaosOptions, folder: string) {
   const journal = new Journal(join(folder, 'faults.ndjson'));
   const { faults, missing } = chooseFaults(options.faults, system);
   const producers = system.producerLinks.map(({ port, name }) => {
-    return new Producer(name, `http://127.0.0.1:${port}`, random.fork(name), history);
+    return new Producer(name, `http://127.0.0.1:${port}`, random.fork(name), history, options.leaseSeconds);
   });
   const ending = AbortSignal.timeout(options.seconds * 1000);
   const loads = producers.map((producer) => producer.run(options.rate / producers.length, ending));
   const twins = submitTwins(producers, random.fork('twins'), ending);
-  await makeFaults(faults, { system, producers, options }, random.fork('faults'), journal, ending);
+  const failed = await makeFaults(faults, { system, producers, options }, random.fork('faults'), journal, ending);
   await system.heal();
   const healedAtMs = clock.monotonicMs();
   const [wellAfterSeconds] = await Promise.all([
@@ -83,7 +83,13 @@ async function hurt(system: System, options: ChaosOptions, folder: string) {
   ]);
   const quietAfterSeconds = await secondsUntil(() => isQuiet(system), healedAtMs, options.quietSeconds * 1000);
   history.close();
-  return { history: history.entries, journal: journal.entries, missing, wellAfterSeconds, quietAfterSeconds };
+  return {
+    history: history.entries,
+    journal: journal.entries,
+    missing: [...missing, ...failed],
+    wellAfterSeconds,
+    quietAfterSeconds,
+  };
 }
 
 /** The same jobs under the same keys, by two callers at the same moment and in different orders. */

@@ -8,7 +8,7 @@ export interface Report {
   options: ChaosOptions;
   /** How often each fault was made. */
   faults: Record<string, number>;
-  /** Faults that could not be made here, and why. */
+  /** Faults that could not be made, here or at that time, and why. */
   missing: string[];
   load: { submitted: number; acknowledged: number; found: number; unknownOutcomes: number; slowestCallSeconds: number };
   jobs: Record<string, number>;

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { until } from '../../support/until.js';
 import type { Fault } from './fault.js';
 
 const AWAY_SECONDS = 5;
@@ -45,7 +46,7 @@ const memoryFull: Fault = {
     await during('', {}, async () => {
       await command(redis.port, (client) => client.config('SET', 'maxmemory', '1'));
       await hold(AWAY_SECONDS);
-      await command(redis.port, (client) => client.config('SET', 'maxmemory', '0'));
+      await until(() => command(redis.port, (client) => client.config('SET', 'maxmemory', '0')), 30_000);
     });
   },
 };
@@ -66,12 +67,13 @@ const diskFull: Fault = {
 };
 
 /** On a connection of its own, past all links. */
-async function command(port: number, run: (client: Redis) => Promise<unknown>): Promise<void> {
+async function command(port: number, run: (client: Redis) => Promise<unknown>): Promise<true> {
   const client = new Redis({ port, host: '127.0.0.1', commandTimeout: 3000, retryStrategy: null, lazyConnect: true });
   client.on('error', () => undefined);
   try {
     await client.connect();
     await run(client);
+    return true;
   } finally {
     client.disconnect();
   }

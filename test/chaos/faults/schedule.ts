@@ -9,6 +9,7 @@ const LONGEST_PAUSE_SECONDS = 4;
 /**
  * Makes faults until the signal, on two tracks at once. Each track goes through all of its faults in an order drawn from the seed, then
  * through all of them again in another, so that each comes as often as the next.
+ * @returns what kept faults from being made: a server that could not be reached to be hurt, for instance
  */
 export async function makeFaults(
   faults: readonly Fault[],
@@ -16,8 +17,9 @@ export async function makeFaults(
   random: SeededRandom,
   journal: Journal,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string[]> {
   const hold = (seconds: number) => delay(seconds * 1000, undefined, { signal }).catch(() => undefined);
+  const failed: string[] = [];
   const runTrack = async (track: Fault['track']) => {
     const own = faults.filter((fault) => fault.track === track);
     const chance = random.fork(track);
@@ -27,10 +29,13 @@ export async function makeFaults(
         if (signal.aborted) break;
         const during: FaultContext['during'] = (detail, disturbance, work) =>
           journal.note(fault.name, detail, disturbance, work);
-        await fault.make({ ...base, random: chance, hold, during });
+        await fault.make({ ...base, random: chance, hold, during }).catch((error: unknown) => {
+          failed.push(`${fault.name}: ${String(error)}`);
+        });
         await hold(chance.between(0.5, LONGEST_PAUSE_SECONDS));
       }
     }
   };
   await Promise.all([runTrack('processes'), runTrack('servers')]);
+  return failed;
 }

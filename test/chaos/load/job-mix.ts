@@ -2,7 +2,7 @@ import type { CreateJob } from '../../../src/contract/job.dto.js';
 import type { SeededRandom } from '../system/seeded-random.js';
 
 type KeyedJob = CreateJob & { idempotency_key: string };
-type Recipe = (random: SeededRandom) => Omit<CreateJob, 'idempotency_key'>;
+type Recipe = (random: SeededRandom, leaseSeconds: number) => Omit<CreateJob, 'idempotency_key'>;
 
 const SPIN_MS = 20_000;
 
@@ -10,7 +10,15 @@ const SPIN_MS = 20_000;
 const MIX: [perThousand: number, recipe: Recipe][] = [
   [851, (random) => ({ type: 'quick', payload: { ms: random.integer(0, 60) }, priority: random.integer(-2, 3) })],
   [70, (random) => ({ type: 'slow', payload: { ms: random.integer(500, 4000) } })],
-  [10, (random) => ({ type: 'long', payload: { ms: random.integer(8000, 20_000) }, timeout_seconds: 60 })],
+  [
+    10,
+    // About as long as a lease, so that it has to be renewed.
+    (random, leaseSeconds) => ({
+      type: 'long',
+      payload: { ms: Math.round(leaseSeconds * random.between(500, 1300)) },
+      timeout_seconds: 60,
+    }),
+  ],
   [40, (random) => ({ type: 'later', payload: { ms: 5 }, delay_seconds: random.integer(1, 6) })],
   [
     29,
@@ -30,12 +38,13 @@ export class JobMix {
   constructor(
     private readonly random: SeededRandom,
     private readonly prefix: string,
+    private readonly leaseSeconds: number,
   ) {}
 
   next(): KeyedJob {
     let place = this.random.integer(0, 1000);
     const [, recipe] = MIX.find(([perThousand]) => (place -= perThousand) < 0)!;
-    return this.keyed(recipe(this.random));
+    return this.keyed(recipe(this.random, this.leaseSeconds));
   }
 
   /** Keeps its worker's event loop busy for 20 s. */

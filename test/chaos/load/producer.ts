@@ -27,8 +27,9 @@ export class Producer {
     private readonly url: string,
     private readonly random: SeededRandom,
     private readonly history: History,
+    leaseSeconds: number,
   ) {
-    this.mix = new JobMix(random, name);
+    this.mix = new JobMix(random, name, leaseSeconds);
   }
 
   /** Submits at this rate, with chance in between, until the signal; then sees to it that every outcome is known. */

@@ -48,7 +48,7 @@ export class PostgresServer {
   async connected<T>(use: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = new pg.Client({
       connectionString: this.urlVia(this.port),
-      connectionTimeoutMillis: 5000,
+      connectionTimeoutMillis: 20_000,
       query_timeout: 120_000,
       application_name: 'chaos',
     });
