@@ -23,6 +23,7 @@ import {
   type ReportVerdict,
 } from '../contract/lease.dto.js';
 import { DomainError } from '../platform/errors/domain-error.js';
+import { whenCutOff } from '../platform/http/when-cut-off.js';
 import { OneOfBody } from '../platform/validation/contract-pipe.js';
 import { QueueSettings } from '../queue/queue-settings.js';
 import { Dispatcher } from './dispatcher.js';
@@ -108,7 +109,7 @@ export class DispatchController {
   private giveBackUnlessSent(response: Response, jobs: readonly LeasedJob[]): void {
     if (jobs.length === 0) return;
     if (response.destroyed) return this.reports.giveBack(jobs);
-    response.once('close', () => response.writableFinished || this.reports.giveBack(jobs));
+    whenCutOff(response, () => this.reports.giveBack(jobs));
   }
 }
 
