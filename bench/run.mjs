@@ -39,21 +39,28 @@ const size = flags.full ? 'full' : 'quick';
 const workloads = WORKLOADS.filter(({ id }) => !flags.only || flags.only.split(',').includes(id.split(' ')[0]));
 const systems = SYSTEMS.filter(({ name }) => !flags.systems || flags.systems.split(',').includes(name));
 const extra = flags.profile ? { shared_preload_libraries: 'pg_stat_statements' } : {};
-const bench = { folder, profile: flags.profile?.split(','), postgres: await startPostgres(folder, extra), redis: await startRedis(folder) };
+const bench = {
+  folder,
+  profile: flags.profile?.split(','),
+  postgres: await startPostgres(folder, extra),
+  redis: await startRedis(folder),
+};
 let failures = 0;
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop().then(() => process.exit(130)));
 
-const results = [];
-for (const workload of workloads) results.push(await runWorkload(workload));
-if (failures === 0 && (flags.full || flags.publish) && !flags.systems) {
-  publish({ size, results, machine: describeMachine(bench) });
+for (const workload of workloads) {
+  const result = await runWorkload(workload);
+  if (failures === 0 && (flags.full || flags.publish) && !flags.systems)
+    publish({ size, result, machine: describeMachine(bench) });
 }
 await stop();
 process.exit(failures === 0 ? 0 : 1);
 
 /** The systems take turns, in another order in each round. */
 async function runWorkload(workload) {
-  const taking = systems.filter((system) => (system.isYardstick ? workload.withYardstick : (workload.takes?.(system) ?? true)));
+  const taking = systems.filter((system) =>
+    system.isYardstick ? workload.withYardstick : (workload.takes?.(system) ?? true),
+  );
   const rounds = Number(flags.rounds ?? (flags.full ? (workload.rounds ?? 3) : 1));
   const runs = Object.fromEntries(taking.map(({ name }) => [name, []]));
   const startedAt = new Date().toISOString();
@@ -70,7 +77,17 @@ async function runWorkload(workload) {
   }
   const { id, title, unit, lowerIsBetter = false } = workload;
   const summary = Object.fromEntries(Object.entries(runs).map(([name, list]) => [name, summarize(list)]));
-  return { id, title, unit, lowerIsBetter, parameters: workload.sizes[size], rounds, startedAt, loadBefore: Math.max(...loads), systems: summary };
+  return {
+    id,
+    title,
+    unit,
+    lowerIsBetter,
+    parameters: workload.sizes[size],
+    rounds,
+    startedAt,
+    loadBefore: Math.max(...loads),
+    systems: summary,
+  };
 }
 
 async function runOnce(workload, system) {
@@ -88,8 +105,12 @@ async function runOnce(workload, system) {
 }
 
 function line({ value, cpu, seconds, ...rest }, unit) {
-  const details = Object.entries(rest).filter(([name]) => name.startsWith('p')).map(([name, each]) => `${name} ${each}`);
-  const shares = Object.entries(cpu ?? {}).filter(([, used]) => used > 0).map(([name, used]) => `${name} ${used}`);
+  const details = Object.entries(rest)
+    .filter(([name]) => name.startsWith('p'))
+    .map(([name, each]) => `${name} ${each}`);
+  const shares = Object.entries(cpu ?? {})
+    .filter(([, used]) => used > 0)
+    .map(([name, used]) => `${name} ${used}`);
   return `${value.toLocaleString('en')} ${unit}  ${details.join(', ')}  CPU s in ${seconds.toFixed(1)} s: ${shares.join(', ')}`;
 }
 

@@ -16,7 +16,8 @@ export const NODE_ENVIRONMENT = { NODE_ENV: 'production', NODE_OPTIONS: '--max-s
 /** The Node of the npm package `node`, for peers that need a newer one than this. */
 function newerNode() {
   const program = join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin/node');
-  if (!existsSync(program)) throw new Error('the npm package node has no program: run npm install in bench/ with scripts allowed');
+  if (!existsSync(program))
+    throw new Error('the npm package node has no program: run npm install in bench/ with scripts allowed');
   return program;
 }
 
@@ -32,7 +33,8 @@ export class CountingProcess {
     this.pid = child.pid;
     this.calls = new Map();
     this.said = '';
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (this.said = (this.said + text).slice(-8000)));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (text) => (this.said = (this.said + text).slice(-8000)));
     child.on('message', (message) => this.receive(message));
     this.gone = new Promise((resolve) => child.once('exit', resolve));
     child.once('exit', (code, signal) => {
@@ -89,7 +91,11 @@ export class AgentProcess extends CountingProcess {
   }
 
   async stop() {
-    await Promise.race([this.call('stop').catch(() => undefined), this.gone, new Promise((resolve) => setTimeout(resolve, 15_000).unref())]);
+    await Promise.race([
+      this.call('stop').catch(() => undefined),
+      this.gone,
+      new Promise((resolve) => setTimeout(resolve, 15_000).unref()),
+    ]);
     await super.stop();
   }
 }

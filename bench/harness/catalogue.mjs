@@ -19,4 +19,16 @@ import manyJobs from '../workloads/w9-many-jobs.mjs';
 
 export const SYSTEMS = [ours, bullmq, pgBoss, graphileWorker, graphileWorkerTuned, beeQueue, emptyNest];
 
-export const WORKLOADS = [bulkEnqueue, drain, drainByTwo, singleEnqueue, pickUp, steadyState, backlog, shortTransactions, longTransaction, idleWorkers, manyJobs];
+export const WORKLOADS = [
+  bulkEnqueue,
+  drain,
+  drainByTwo,
+  singleEnqueue,
+  pickUp,
+  steadyState,
+  backlog,
+  shortTransactions,
+  longTransaction,
+  idleWorkers,
+  manyJobs,
+];

@@ -6,13 +6,11 @@ import { SYSTEMS } from './catalogue.mjs';
 
 const QUIET_CPU_SHARE = 0.15;
 const WATCH_MS = 500;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 3_000;
 
 export function describeMachine({ postgres, redis }) {
   const require = createRequire(import.meta.url);
-  const versions = Object.fromEntries(
-    SYSTEMS.map(({ name, package: from }) => [name, versionOf(require, from)]),
-  );
+  const versions = Object.fromEntries(SYSTEMS.map(({ name, package: from }) => [name, versionOf(require, from)]));
   return {
     cpu: cpus()[0].model.trim(),
     cores: cpus().length,
@@ -43,7 +41,11 @@ export async function waitUntilQuiet() {
 }
 
 function busyTicks() {
-  const [user, nice, system, idle, iowait, irq, softirq, steal] = readFileSync('/proc/stat', 'utf8').split('\n')[0].split(/ +/).slice(1).map(Number);
+  const [user, nice, system, idle, iowait, irq, softirq, steal] = readFileSync('/proc/stat', 'utf8')
+    .split('\n')[0]
+    .split(/ +/)
+    .slice(1)
+    .map(Number);
   const busy = user + nice + system + irq + softirq + steal;
   return { busy, all: busy + idle + iowait };
 }

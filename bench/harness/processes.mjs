@@ -29,7 +29,8 @@ function descendants(pid) {
     children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
   }
   const found = [];
-  for (let next = children.get(pid) ?? []; next.length > 0; next = next.flatMap((each) => children.get(each) ?? [])) found.push(...next);
+  for (let next = children.get(pid) ?? []; next.length > 0; next = next.flatMap((each) => children.get(each) ?? []))
+    found.push(...next);
   return found;
 }
 
@@ -37,7 +38,10 @@ function descendants(pid) {
 function readStat(pid) {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+    return text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
   } catch {
     return undefined;
   }
@@ -45,10 +49,17 @@ function readStat(pid) {
 
 /** Takes the CPU clock of named processes; the answer gives what each used since. */
 export function startCpuClock(pids) {
-  const before = Object.entries(pids).map(([name, list]) => [name, list, list.reduce((sum, pid) => sum + cpuSeconds(pid), 0)]);
+  const before = Object.entries(pids).map(([name, list]) => [
+    name,
+    list,
+    list.reduce((sum, pid) => sum + cpuSeconds(pid), 0),
+  ]);
   return () =>
     Object.fromEntries(
-      before.map(([name, list, start]) => [name, round(list.reduce((sum, pid) => sum + cpuSeconds(pid), 0) - start, 2)]),
+      before.map(([name, list, start]) => [
+        name,
+        round(list.reduce((sum, pid) => sum + cpuSeconds(pid), 0) - start, 2),
+      ]),
     );
 }
 

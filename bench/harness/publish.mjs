@@ -6,17 +6,19 @@ const PAGE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 const BEGIN = '<!-- figures: begin (written by npm run bench -- --full) -->';
 const END = '<!-- figures: end -->';
 
-/** Writes the figures as JSON and into the page. Workloads that did not run this time keep their figures. */
-export function publish({ size, results, machine }) {
+/** Writes the figures of a workload as JSON and into the page. The others keep theirs. */
+export function publish({ size, result, machine }) {
   mkdirSync(new URL('../results', import.meta.url), { recursive: true });
   const former = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : { workloads: {} };
-  const workloads = { ...former.workloads };
-  for (const { id, ...result } of results) workloads[id] = { size, ...result };
+  const { id, ...figures } = result;
+  const workloads = Object.fromEntries(
+    Object.entries({ ...former.workloads, [id]: { size, ...figures } }).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
   const all = { machine, workloads };
   writeFileSync(RESULTS, `${JSON.stringify(all, null, 1)}\n`);
   const page = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : `# Benchmarks\n\n${BEGIN}\n${END}\n`;
-  const [head, rest] = page.split(BEGIN);
-  const tail = rest.split(END)[1];
+  const [head, after] = page.split(BEGIN);
+  const tail = after.split(END)[1];
   writeFileSync(PAGE, `${head}${BEGIN}\n\n${tables(all)}\n${END}${tail}`);
 }
 
@@ -26,8 +28,7 @@ function tables({ machine, workloads }) {
   const alone = entries.filter(([, { systems }]) => Object.keys(systems).length === 1);
   return [
     machineLines(machine),
-    '### Side by side\n',
-    comparison(compared),
+    ...(compared.length > 0 ? ['### Side by side\n', comparison(compared)] : []),
     ...compared.filter(([, { systems }]) => systems[OURS]).map(([id, workload]) => processorTime(id, workload)),
     ...(alone.length > 0 ? ['### This system alone\n', ...alone.map(([id, workload]) => details(id, workload))] : []),
   ].join('\n');
@@ -35,10 +36,24 @@ function tables({ machine, workloads }) {
 
 const OURS = 'job-orchestrator';
 
-function machineLines({ cpu, cores, memoryGb, kernel, node, nodeOfPgBossAndGraphileWorker, postgres, redis, versions }) {
-  const peers = Object.entries(versions).filter(([name]) => !name.includes('tuned')).map(([name, version]) => `${name} ${version}`);
-  return `${cpu}, ${cores} cores, ${memoryGb} GiB, Linux ${kernel}. PostgreSQL ${postgres}, Redis ${redis}, Node ${node} ` +
-    `(pg-boss and graphile-worker: ${nodeOfPgBossAndGraphileWorker}). ${peers.join(', ')}.\n`;
+function machineLines({
+  cpu,
+  cores,
+  memoryGb,
+  kernel,
+  node,
+  nodeOfPgBossAndGraphileWorker,
+  postgres,
+  redis,
+  versions,
+}) {
+  const peers = Object.entries(versions)
+    .filter(([name]) => !name.includes('tuned'))
+    .map(([name, version]) => `${name} ${version}`);
+  return (
+    `${cpu}, ${cores} cores, ${memoryGb} GiB, Linux ${kernel}. PostgreSQL ${postgres}, Redis ${redis}, Node ${node} ` +
+    `(pg-boss and graphile-worker: ${nodeOfPgBossAndGraphileWorker}). ${peers.join(', ')}.\n`
+  );
 }
 
 function comparison(workloads) {
@@ -62,16 +77,24 @@ function range({ median, min, max }) {
 }
 
 function parameters({ parameters: sizes, rounds, loadBefore }) {
-  const named = Object.entries(sizes).map(([name, value]) => `${name} ${Array.isArray(value) ? value.map(number).join(' and ') : number(value)}`);
+  const named = Object.entries(sizes).map(
+    ([name, value]) => `${name} ${Array.isArray(value) ? value.map(number).join(' and ') : number(value)}`,
+  );
   return `${named.join(', ')}; rounds: ${rounds}; load before: at most ${loadBefore}`;
 }
 
 function processorTime(id, { title, systems }) {
   const names = ['client', 'orchestrator', 'worker', 'postgres', 'redis'];
-  const rows = Object.entries(systems).filter(([, summary]) => summary).map(([name, { cpuMsPerJob }]) => {
-    const all = names.reduce((sum, process) => sum + (cpuMsPerJob[process] ?? 0), 0);
-    return [name, ...names.map((process) => (cpuMsPerJob[process] ? (cpuMsPerJob[process] * 1000).toFixed(0) : '–')), (all * 1000).toFixed(0)];
-  });
+  const rows = Object.entries(systems)
+    .filter(([, summary]) => summary)
+    .map(([name, { cpuMsPerJob }]) => {
+      const all = names.reduce((sum, process) => sum + (cpuMsPerJob[process] ?? 0), 0);
+      return [
+        name,
+        ...names.map((process) => (cpuMsPerJob[process] ? (cpuMsPerJob[process] * 1000).toFixed(0) : '–')),
+        (all * 1000).toFixed(0),
+      ];
+    });
   return `\nCPU per job in ${id} (${title.toLowerCase()}), µs by process:\n\n${table(['', ...names, 'all'], rows)}`;
 }
 

@@ -1,5 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
@@ -28,12 +38,21 @@ export async function startPostgres(folder, extra = {}) {
   );
   if (init.status !== 0) throw new Error(`initdb failed: ${init.stderr}`);
   const port = await freePort();
-  const settings = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', logging_collector: 'off', ...extra };
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    logging_collector: 'off',
+    ...extra,
+  };
   const log = join(folder, 'postgres.log');
   writeFileSync(log, '');
   if (account) chownSync(log, account.uid, account.gid);
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = spawn(join(native, 'bin/postgres'), ['-D', data, ...flags], { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(join(native, 'bin/postgres'), ['-D', data, ...flags], {
+    ...options,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   child.stderr.on('data', (text) => (said = (said + text).slice(-20_000)));
   const url = (database) => `postgresql://bench@127.0.0.1:${port}/${database}`;
@@ -62,11 +81,25 @@ export async function startRedis(folder) {
   const data = join(folder, 'redis-data');
   mkdirSync(data);
   const port = await freePort();
-  const settings = { port, bind: '127.0.0.1', dir: data, save: '', appendonly: 'yes', appendfsync: 'everysec', 'maxmemory-policy': 'noeviction' };
+  const settings = {
+    port,
+    bind: '127.0.0.1',
+    dir: data,
+    save: '',
+    appendonly: 'yes',
+    appendfsync: 'everysec',
+    'maxmemory-policy': 'noeviction',
+  };
   const program = process.env.REDIS_SERVER ?? 'redis-server';
-  const child = spawn(program, Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]), { stdio: 'ignore' });
+  const child = spawn(
+    program,
+    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    { stdio: 'ignore' },
+  );
   const failed = new Promise((_resolve, reject) => {
-    child.on('error', (cause) => reject(new Error(`${program} can't be run (Debian: apt-get install redis-server)`, { cause })));
+    child.on('error', (cause) =>
+      reject(new Error(`${program} can't be run (Debian: apt-get install redis-server)`, { cause })),
+    );
   });
   const { Redis } = createRequire(import.meta.url)('ioredis');
   const redis = new Redis({ port, lazyConnect: true, retryStrategy: () => 50 });
@@ -144,7 +177,9 @@ function copyPrograms(target) {
 }
 
 function readAccount(...names) {
-  const lines = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  const lines = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   for (const name of names) {
     const found = lines.find((line) => line[0] === name);
     if (found) return { uid: Number(found[2]), gid: Number(found[3]) };

@@ -28,7 +28,12 @@ export class Session {
     this.settings = system.settings(options);
     await bench.postgres.empty('bench');
     await bench.redis.empty();
-    this.env = { databaseUrl: bench.postgres.url('bench'), redisUrl: bench.redis.url, folder: bench.folder, profile: bench.profile };
+    this.env = {
+      databaseUrl: bench.postgres.url('bench'),
+      redisUrl: bench.redis.url,
+      folder: bench.folder,
+      profile: bench.profile,
+    };
     this.servers = (await system.startServers?.(this.env, this.settings)) ?? {};
     this.client = await AgentProcess.start(system, 'client');
     await this.client.call('prepare', this.env, this.settings);
@@ -64,12 +69,16 @@ export class Session {
       if (this.handled !== handled) [handled, movedAt] = [this.handled, performance.now()];
       const ended = this.workers.find((worker) => worker.child.exitCode !== null || worker.child.signalCode !== null);
       if (ended) throw new Error(`${ended.name} ended: ${ended.said}`);
-      if (performance.now() - movedAt > STALL_MS) throw new Error(`${this.system.name}: ${handled} executed, waiting for ${what}: ${this.said()}`);
+      if (performance.now() - movedAt > STALL_MS)
+        throw new Error(`${this.system.name}: ${handled} executed, waiting for ${what}: ${this.said()}`);
     }
   }
 
   said() {
-    return [...Object.values(this.servers), ...this.workers].map((process) => process.said).join('\n').slice(-2000);
+    return [...Object.values(this.servers), ...this.workers]
+      .map((process) => process.said)
+      .join('\n')
+      .slice(-2000);
   }
 
   startCpuClock() {
@@ -85,7 +94,8 @@ export class Session {
 
   /** Everything that was submitted is done, and was executed once. */
   async verify(submitted, { executed = this.handled } = {}) {
-    if (executed !== submitted) throw new Error(`${this.system.name}: ${submitted} jobs were executed ${executed} times`);
+    if (executed !== submitted)
+      throw new Error(`${this.system.name}: ${submitted} jobs were executed ${executed} times`);
     const deadline = performance.now() + STALL_MS;
     let remaining;
     while ((remaining = await this.client.call('remaining')) > 0 && performance.now() < deadline) await delay(50);

@@ -9,7 +9,10 @@ export function summarize(runs) {
     else if (name !== 'cpu') figures[name] = runs.at(-1)[name];
   }
   const cpuMsPerJob = Object.fromEntries(
-    Object.keys(runs[0].cpu ?? {}).map((process) => [process, median(runs.map(({ cpu, jobs }) => round((cpu[process] / jobs) * 1000, 4)))]),
+    Object.keys(runs[0].cpu ?? {}).map((process) => [
+      process,
+      median(runs.map(({ cpu, jobs }) => round((cpu[process] / jobs) * 1000, 4))),
+    ]),
   );
   return { ...figures, cpuMsPerJob, runs };
 }

@@ -25,7 +25,12 @@ export async function startIdleWorkers(url, count) {
     });
     const poll = async () => {
       while (!stopped.signal.aborted) {
-        await call(polling, '/jobs/next', { worker_id, limit: 1, wait_seconds: poll_wait_seconds, poll_id: crypto.randomUUID() });
+        await call(polling, '/jobs/next', {
+          worker_id,
+          limit: 1,
+          wait_seconds: poll_wait_seconds,
+          poll_id: crypto.randomUUID(),
+        });
         polls++;
       }
     };

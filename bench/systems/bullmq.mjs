@@ -21,11 +21,16 @@ export default {
 
   async openClient({ redisUrl }, { bulk, bulkInFlight }) {
     const { Queue } = await import('bullmq');
-    const queue = new Queue(QUEUE, { connection: await connection(redisUrl), defaultJobOptions: { removeOnComplete: true, attempts: 4 } });
+    const queue = new Queue(QUEUE, {
+      connection: await connection(redisUrl),
+      defaultJobOptions: { removeOnComplete: true, attempts: 4 },
+    });
     await queue.waitUntilReady();
     return {
       bulkEnqueue: (count) =>
-        inFlight(count, bulk, bulkInFlight, (n) => queue.addBulk(Array.from({ length: n }, () => ({ name: 'noop', data: payload() })))),
+        inFlight(count, bulk, bulkInFlight, (n) =>
+          queue.addBulk(Array.from({ length: n }, () => ({ name: 'noop', data: payload() }))),
+        ),
       enqueue: (data) => queue.add('noop', data),
       async remaining() {
         const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized', 'failed');

@@ -23,7 +23,10 @@ export default {
   async startServers(env) {
     const port = await freePort();
     env.yardstickUrl = `http://127.0.0.1:${port}`;
-    const child = fork(SERVER, [], { env: { PATH: process.env.PATH, ...NODE_ENVIRONMENT, PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = fork(SERVER, [], {
+      env: { PATH: process.env.PATH, ...NODE_ENVIRONMENT, PORT: String(port) },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     const server = new CountingProcess(child, 'empty Nest');
     await until(() => fetch(`${env.yardstickUrl}/`, { method: 'HEAD' }));
     return { orchestrator: server };
@@ -31,7 +34,13 @@ export default {
   async openClient({ yardstickUrl }) {
     return {
       singleEnqueue: (count, lines) =>
-        repeatRequest(yardstickUrl, { path: '/jobs', body: JSON.stringify({ type: 'noop', payload: payload() }), count, lines, status: 201 }),
+        repeatRequest(yardstickUrl, {
+          path: '/jobs',
+          body: JSON.stringify({ type: 'noop', payload: payload() }),
+          count,
+          lines,
+          status: 201,
+        }),
       remaining: () => null,
       finished: () => null,
       close: () => undefined,

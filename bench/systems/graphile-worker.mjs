@@ -36,7 +36,9 @@ export function graphileWorker(name, documentedQueueSize, url) {
           ),
         enqueue: (data) => utils.addJob(TASK, data, { maxAttempts: 4 }),
         remaining: () =>
-          utils.withPgClient(async (client) => (await client.query('SELECT count(*)::int AS n FROM graphile_worker.jobs')).rows[0].n),
+          utils.withPgClient(
+            async (client) => (await client.query('SELECT count(*)::int AS n FROM graphile_worker.jobs')).rows[0].n,
+          ),
         finished: () => null,
         close: () => utils.release(),
       };

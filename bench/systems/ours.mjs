@@ -2,7 +2,7 @@
  * This project, as its users run it: `node dist/main --role=orchestrator` with PostgreSQL and Redis, `node dist/main --role=worker`
  * processes with a handler of their own, and clients that speak HTTP. Default settings but for the worker's CONCURRENCY
  * (500) and, where at most 100 jobs may be taken at a time, its PREFETCH. Bulk calls
- * carry 2000 jobs, 2 calls in flight. It keeps the row of every job and of every attempt.
+ * carry 2000 jobs, 3 calls in flight. It keeps the row of every job and of every attempt.
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +27,7 @@ export default {
     // Where memory counts, Node's own defaults.
     nodeOptions: workload === 'W8' ? '' : NODE_ENVIRONMENT.NODE_OPTIONS,
     bulk: 2000,
-    bulkInFlight: 2,
+    bulkInFlight: 3,
     concurrency: takeAtMost ? takeAtMost / 2 : 500,
     prefetch: takeAtMost ? takeAtMost / 2 : 1000,
   }),
@@ -38,7 +38,13 @@ export default {
   async startServers(env, { nodeOptions }) {
     const port = await freePort();
     env.orchestratorUrl = `http://127.0.0.1:${port}`;
-    const server = start('orchestrator', env, { PORT: String(port), HOST: '127.0.0.1', NODE_OPTIONS: nodeOptions, DATABASE_URL: env.databaseUrl, REDIS_URL: env.redisUrl });
+    const server = start('orchestrator', env, {
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      NODE_OPTIONS: nodeOptions,
+      DATABASE_URL: env.databaseUrl,
+      REDIS_URL: env.redisUrl,
+    });
     const isReady = async () => {
       if (server.child.exitCode !== null) throw new Error(`the orchestrator ended: ${server.said}`);
       const { status } = await fetch(`${env.orchestratorUrl}/health/ready`);
@@ -54,7 +60,12 @@ export default {
   },
 
   async startWorkerProcess(env, { concurrency, prefetch }) {
-    return start('worker', env, { ORCHESTRATOR_URL: env.orchestratorUrl, CONCURRENCY: String(concurrency), PREFETCH: String(prefetch), HANDLERS });
+    return start('worker', env, {
+      ORCHESTRATOR_URL: env.orchestratorUrl,
+      CONCURRENCY: String(concurrency),
+      PREFETCH: String(prefetch),
+      HANDLERS,
+    });
   },
 
   async openClient({ orchestratorUrl, databaseUrl }, { bulk, bulkInFlight }) {
@@ -98,7 +109,11 @@ export default {
 };
 
 function start(role, env, settings) {
-  const profile = ['--cpu-prof', `--cpu-prof-dir=${env.folder}/profiles`, `--cpu-prof-name=${role}-${Date.now()}.cpuprofile`];
+  const profile = [
+    '--cpu-prof',
+    `--cpu-prof-dir=${env.folder}/profiles`,
+    `--cpu-prof-name=${role}-${Date.now()}.cpuprofile`,
+  ];
   const child = spawn(process.execPath, [...(env.profile?.includes(role) ? profile : []), MAIN, `--role=${role}`], {
     cwd: env.folder,
     env: { PATH: process.env.PATH, ...NODE_ENVIRONMENT, LOG_LEVEL: 'warn', LOG_FORMAT: 'json', ...settings },

@@ -37,13 +37,18 @@ export default {
   async openClient(env, settings) {
     const boss = await start(env, settings);
     const count = async (where) => {
-      const { rows } = await boss.getDb().executeSql(`SELECT count(*)::int AS n FROM pgboss.job WHERE name = '${QUEUE}' AND ${where}`);
+      const { rows } = await boss
+        .getDb()
+        .executeSql(`SELECT count(*)::int AS n FROM pgboss.job WHERE name = '${QUEUE}' AND ${where}`);
       return rows[0].n;
     };
     return {
       bulkEnqueue: (total) =>
         inFlight(total, settings.bulk, settings.bulkInFlight, (n) =>
-          boss.insert(QUEUE, Array.from({ length: n }, () => ({ data: payload() }))),
+          boss.insert(
+            QUEUE,
+            Array.from({ length: n }, () => ({ data: payload() })),
+          ),
         ),
       enqueue: (data) => boss.send(QUEUE, data),
       remaining: () => count(`state <> 'completed'`),

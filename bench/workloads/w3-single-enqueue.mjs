@@ -8,7 +8,7 @@ export default {
   unit: 'jobs/s',
   withYardstick: true,
   takes: ({ isVariant }) => !isVariant,
-  sizes: { quick: { jobs: 8000 }, full: { jobs: 20_000 } },
+  sizes: { quick: { jobs: 8000 }, full: { jobs: 10_000 } },
   async run(open, system, { jobs }) {
     const session = await open(system);
     try {
@@ -17,7 +17,8 @@ export default {
       const seconds = await session.client.call('singleEnqueue', jobs, IN_FLIGHT);
       const used = cpu();
       const waiting = await session.client.call('remaining');
-      if (waiting !== null && waiting !== jobs + WARM_UP) throw new Error(`${system.name}: ${waiting} of ${jobs + WARM_UP} jobs are there`);
+      if (waiting !== null && waiting !== jobs + WARM_UP)
+        throw new Error(`${system.name}: ${waiting} of ${jobs + WARM_UP} jobs are there`);
       return { value: Math.round(jobs / seconds), seconds, jobs, cpu: used };
     } finally {
       await session.close();

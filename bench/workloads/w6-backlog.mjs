@@ -6,7 +6,7 @@ export default {
   title: 'Drain with a backlog of 1,000,000',
   unit: 'jobs/s',
   rounds: 1,
-  sizes: { quick: { waiting: 300_000, take: 40_000 }, full: { waiting: 1_000_000, take: 150_000 } },
+  sizes: { quick: { waiting: 300_000, take: 40_000 }, full: { waiting: 1_000_000, take: 100_000 } },
   async run(open, system, { waiting, take }) {
     const session = await open(system);
     try {

@@ -73,7 +73,10 @@ export default {
     }
     const rows = [
       ['', ...jobs.map((total) => `${total.toLocaleString('en')} jobs`)],
-      ...columns[0].map(({ name }, row) => [name, ...columns.map((column) => `${column[row].p50} / ${column[row].p95}`)]),
+      ...columns[0].map(({ name }, row) => [
+        name,
+        ...columns.map((column) => `${column[row].p50} / ${column[row].p95}`),
+      ]),
     ];
     const slowest = Math.max(...columns.flat().map(({ p95 }) => p95));
     return { value: slowest, seconds: (performance.now() - start) / 1000, jobs: jobs.at(-1), rows };
@@ -83,7 +86,8 @@ export default {
 async function fill(databaseUrl, from, to) {
   const chunk = 250_000;
   await query(databaseUrl, 'ALTER TABLE jobs DISABLE TRIGGER USER');
-  for (let at = from; at < to; at += chunk) await query(databaseUrl, FILL, [at, Math.min(to, at + chunk), Math.floor(at / chunk) * 720]);
+  for (let at = from; at < to; at += chunk)
+    await query(databaseUrl, FILL, [at, Math.min(to, at + chunk), Math.floor(at / chunk) * 720]);
   await query(databaseUrl, 'ALTER TABLE jobs ENABLE TRIGGER USER');
   await query(databaseUrl, 'VACUUM (ANALYZE) jobs');
   await query(databaseUrl, 'VACUUM (ANALYZE) job_attempts');
