@@ -1,5 +1,6 @@
 import pg, { type PoolClient } from 'pg';
 import type { Logger } from '../logger.js';
+import { classifyDatabaseError } from './database-error.js';
 import { parseInstant } from './parse-instant.js';
 import type { Statement } from './statement.js';
 
@@ -70,24 +71,35 @@ export class Lane implements Queryable {
     this.pool.on('error', (error) => logger.debug({ reason: error.message, lane: name }, 'an idle connection broke'));
   }
 
-  async query<Row>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
-    const { rows } = await this.pool.query({ name, text, values: values as unknown[] });
-    return rows as Row[];
+  /** Not by the pool's own `query`, which throws a connection away for each statement that fails. */
+  async query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    const outcome = await this.withClient(async (_client, lone) => {
+      try {
+        const rows = await lone.query<Row>(statement, values);
+        return () => rows;
+      } catch (error) {
+        if (!isOfStatement(error)) throw error;
+        return () => raise(error);
+      }
+    });
+    return outcome();
   }
 
   /** Runs the work in one transaction; rolled back when it throws. */
   async transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
-    return this.withClient(async (client, transaction) => {
+    const outcome = await this.withClient(async (client, transaction) => {
       await client.query('BEGIN');
       try {
         const result = await work(transaction);
         await client.query('COMMIT');
-        return result;
+        return () => result;
       } catch (error) {
-        await client.query('ROLLBACK').catch(() => undefined);
-        throw error;
+        // A connection that can still roll back is sound.
+        await client.query('ROLLBACK').catch(() => raise(error));
+        return () => raise(error);
       }
     });
+    return outcome();
   }
 
   /** Runs the work on one connection, for what belongs to a session (advisory locks). */
@@ -105,6 +117,7 @@ export class Lane implements Queryable {
     return this.pool.end();
   }
 
+  /** @param work when it throws, the connection is not used again */
   private async withClient<T>(work: (client: PoolClient, queryable: Queryable) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let failure: Error | undefined;
@@ -120,4 +133,13 @@ export class Lane implements Queryable {
       client.release(failure);
     }
   }
+}
+
+/** True when the server refused the statement and is ready for the next one. */
+function isOfStatement(error: unknown): boolean {
+  return ['data', 'blocked', 'retry'].includes(classifyDatabaseError(error));
+}
+
+function raise(error: unknown): never {
+  throw error;
 }

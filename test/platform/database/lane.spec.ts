@@ -4,6 +4,8 @@ import { statement } from '../../../src/platform/database/statement.js';
 import { createDatabase, type TestDatabase } from '../../support/postgres.js';
 
 const take = statement('take', 'SELECT FROM sweep_clock FOR UPDATE');
+const process = statement('process', 'SELECT pg_backend_pid() AS id');
+const divide = statement('divide', 'SELECT 1 / $1::int');
 
 describe('a lane', () => {
   let database: TestDatabase;
@@ -17,6 +19,15 @@ describe('a lane', () => {
   afterAll(async () => {
     await Promise.all(lanes.map((lane) => lane.close()));
     await database.drop();
+  });
+
+  it('keeps its connection when a statement fails', async () => {
+    const [lane] = lanes as [Lane, Lane];
+    const before = await lane.query(process, []);
+    await expect(lane.query(divide, [0])).rejects.toThrow('division by zero');
+    await expect(lane.transaction((transaction) => transaction.query(divide, [0]))).rejects.toThrow('division by zero');
+    await expect(lane.transaction(() => Promise.reject(new Error('changed our mind')))).rejects.toThrow('our mind');
+    expect(await lane.query(process, [])).toEqual(before);
   });
 
   it('gives up its locks within seconds when its process stalls in mid-transaction, however long a statement may take', async () => {
