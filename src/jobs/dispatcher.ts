@@ -228,7 +228,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
   }
 
   private findNothingFor(poll: Poll): void {
-    if (!poll.mayWait) return poll.resolve([]);
+    if (!poll.mayWait || this.isStopping) return poll.resolve([]);
     this.queue.setWaiting(true);
     if (poll.pollId === null || this.parked.get(poll.workerId) === poll) return;
     this.parked.set(poll.workerId, poll);
