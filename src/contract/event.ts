@@ -20,6 +20,3 @@ export type ServerEvent =
   | { kind: 'counts'; jobs: Record<JobStatus, number> }
   | { kind: 'log'; job_id: string; attempt: number }
   | { kind: 'action'; token: string };
-
-/** A stream may also send `reset` (the id to resume from is unknown: fetch everything anew) and `hello` (the first line). */
-export type StreamEventKind = ServerEvent['kind'] | 'hello' | 'reset';
