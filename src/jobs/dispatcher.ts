@@ -142,7 +142,8 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
 
   private wake(queues: readonly string[] | '*'): void {
     for (const group of this.groups.values()) {
-      if (group.polls.size > 0 && group.servesAny(queues)) this.kick(group);
+      if (!group.servesAny(queues)) continue;
+      if (group.polls.size > 0) this.kick(group);
       // A round under way may have looked before these jobs were there.
       else if (group.rounds > 0) group.isDirty = true;
     }
