@@ -10,6 +10,10 @@ import { packageRoot } from '../package-root.js';
 /** Any number that nobody else uses for an advisory lock of this database. */
 const MIGRATION_LOCK = 7_260_152_001;
 const LOCK_POLL_MS = 200;
+const LOCK_QUERY_TIMEOUT_MS = 5000;
+const LOCK_WATCH_MS = 2000;
+/** On a link that is cut, the farewell of a connection never arrives. */
+const FAREWELL_MS = 1000;
 /** A file whose first line is this runs outside a transaction, as CREATE INDEX CONCURRENTLY must. */
 const NO_TRANSACTION = '-- no transaction';
 
@@ -43,19 +47,34 @@ function sqlMigration(folder: string, stem: string): MigrationClass {
  * Brings the schema up to date. Safe when many replicas start at once: one migrates, the others wait.
  *
  * The lock is polled, not waited for: a session that blocks in `pg_advisory_lock` holds a snapshot, and CREATE INDEX CONCURRENTLY would
- * wait for that snapshot for ever.
+ * wait for that snapshot for ever. A migration itself may take hours; that PostgreSQL is still there is seen by the connection with the lock.
  * @returns the names of the migrations that ran here
- * @throws StartError when PostgreSQL can't be reached, or refuses the connection
+ * @throws StartError when PostgreSQL can't be reached, or refuses the connection; Error when it falls silent
  */
 export async function migrate(databaseUrl: string, logger: Logger): Promise<string[]> {
-  const lock = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000, keepAlive: true });
+  const lock = new pg.Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: LOCK_QUERY_TIMEOUT_MS,
+    keepAlive: true,
+  });
   lock.on('error', (error) => logger.warn({ err: error }, 'the connection that holds the migration lock broke'));
   await connect(lock);
+  const done = new AbortController();
   try {
     await takeLock(lock, logger);
-    return await run(databaseUrl);
+    return await Promise.race([run(databaseUrl), watch(lock, done.signal)]);
   } finally {
-    await lock.end();
+    done.abort();
+    await Promise.race([lock.end(), sleep(FAREWELL_MS, undefined, { ref: false })]);
+  }
+}
+
+/** Rejects when PostgreSQL does not answer any more; never resolves. */
+async function watch(client: pg.Client, signal: AbortSignal): Promise<never> {
+  for (;;) {
+    await sleep(LOCK_WATCH_MS, undefined, { signal });
+    await client.query('SELECT 1');
   }
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,6 +7,7 @@ import pg from 'pg';
 import { openCluster, OWNER, type Cluster } from '../../../src/platform/embedded-postgres/cluster.js';
 import { openDataFolder } from '../../../src/platform/embedded-postgres/data-folder.js';
 import { postgresPrograms } from '../../../src/platform/embedded-postgres/postgres-programs.js';
+import { isAlive } from '../../../src/platform/embedded-postgres/process-identity.js';
 import { startPostmaster, type Postmaster } from '../../../src/platform/embedded-postgres/postmaster.js';
 import { until } from '../../support/until.js';
 
@@ -125,30 +127,32 @@ export class PostgresServer {
   }
 
   private children(): number[] {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
-      .filter((pid) => parentOf(pid) === this.postmaster.pid);
+    return parents()
+      .filter(({ parent }) => parent === this.postmaster.pid)
+      .map(({ pid }) => pid);
   }
 }
 
-function isAlive(pid: number): boolean {
-  const status = statOf(pid);
-  return status !== undefined && status.state !== 'Z';
+/** Every process and its parent: from /proc where there is one, as containers often lack `ps`. */
+function parents(): { pid: number; parent: number }[] {
+  if (process.platform !== 'linux') {
+    const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+    return stdout.split('\n').map((line) => {
+      const [pid, parent] = line.trim().split(/\s+/).map(Number);
+      return { pid: pid!, parent: parent! };
+    });
+  }
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map((pid) => ({ pid: Number(pid), parent: parentOf(pid) }));
 }
 
-function parentOf(pid: number): number | undefined {
-  return statOf(pid)?.parent;
-}
-
-/** From /proc: the state letter and the parent follow the name, which is in brackets and may hold anything. */
-function statOf(pid: number): { state: string; parent: number } | undefined {
+/** In the file it follows the name, which is in brackets and may hold anything, and the state. NaN when the process is gone. */
+function parentOf(pid: string): number {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state = '', parent] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { state, parent: Number(parent) };
+    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {
-    return undefined;
+    return NaN;
   }
 }
 
