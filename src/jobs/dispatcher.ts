@@ -21,7 +21,7 @@ import { Reports } from './reports.js';
 
 /** One round takes ids while another claims: the database and Redis work at the same time. */
 const MAX_ROUNDS = 2;
-const MAX_JOBS_A_ROUND = 1000;
+const MAX_JOBS_A_ROUND = 500;
 const LIMITS_WATCH_MS = 1000;
 /** A draining worker that polls all the same must not poll in a tight loop. */
 const DRAINING_WAIT_SECONDS = 5;
@@ -216,9 +216,9 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
 
   /** Ready ids, dealt out to the polls; `taken` is null without Redis. */
   private async take(group: PollGroup, full: ReadonlySet<string>) {
-    const want = Math.min(group.demand, MAX_JOBS_A_ROUND);
+    const want = group.demand(MAX_JOBS_A_ROUND);
     const taken = want === 0 ? [] : await this.queue.take(group.serves, want, full);
-    return { want, taken, ...group.assign(taken ?? []) };
+    return { want, taken, ...group.assign(taken ?? [], MAX_JOBS_A_ROUND) };
   }
 
   private answer(byPoll: ReadonlyMap<Poll, LeasedJob[]>): void {

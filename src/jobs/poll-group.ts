@@ -13,14 +13,16 @@ export class PollGroup {
   /** Rounds under way: taking ids and claiming them. */
   rounds = 0;
   private readonly waiting = new Set<Poll>();
-  private demandNow = 0;
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(readonly serves: readonly string[] | '*') {}
 
-  /** How many jobs its polls would take. */
-  get demand(): number {
-    return this.demandNow;
+  /** How many jobs the polls whose turn it is would take, at most `most`. */
+  demand(most: number): number {
+    return Math.min(
+      most,
+      this.first(most).reduce((sum, poll) => sum + poll.limit, 0),
+    );
   }
 
   get polls(): ReadonlySet<Poll> {
@@ -30,11 +32,10 @@ export class PollGroup {
   add(poll: Poll): void {
     if (poll.isDone || this.waiting.has(poll)) return;
     this.waiting.add(poll);
-    this.demandNow += poll.limit;
   }
 
   remove(poll: Poll): void {
-    if (this.waiting.delete(poll)) this.demandNow -= poll.limit;
+    this.waiting.delete(poll);
   }
 
   servesAny(queues: readonly string[] | '*'): boolean {
@@ -50,11 +51,11 @@ export class PollGroup {
   }
 
   /**
-   * Deals jobs out to the polls, an equal share each and then what is left, and takes those polls out of the group.
+   * Deals jobs out to the polls whose turn it is, an equal share each and then what is left, and takes those polls out of the group.
    * @returns what found a poll; the rest of the jobs found none
    */
-  assign<Job>(jobs: readonly Job[]): { assigned: Assignment<Job>[]; rest: readonly Job[] } {
-    const takers = [...this.waiting].slice(0, jobs.length);
+  assign<Job>(jobs: readonly Job[], most = Infinity): { assigned: Assignment<Job>[]; rest: readonly Job[] } {
+    const takers = this.first(most).slice(0, jobs.length);
     const counts = deal(
       jobs.length,
       takers.map((poll) => poll.limit),
@@ -65,6 +66,21 @@ export class PollGroup {
       this.remove(poll);
     });
     return { assigned, rest: jobs.slice(assigned.length) };
+  }
+
+  /**
+   * The polls that came first and together want at most so many jobs; at least one. Were all of them served at once, in ever larger
+   * rounds, everything would wait for the slowest part in turn: the database while answers are written, the workers while it claims.
+   */
+  private first(most: number): Poll[] {
+    const first: Poll[] = [];
+    let wanted = 0;
+    for (const poll of this.waiting) {
+      wanted += poll.limit;
+      if (first.length > 0 && wanted > most) break;
+      first.push(poll);
+    }
+    return first;
   }
 }
 

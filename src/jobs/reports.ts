@@ -40,7 +40,7 @@ export class Reports {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     const unusable = (report: FencedReport): ReportResult => result(report, 'invalid', 'The database cannot hold it.');
-    this.successes = new Batcher({ run: (batch) => this.succeed(batch), maxItems: 1000, lanes: 2, refuse: unusable });
+    this.successes = new Batcher({ run: (batch) => this.succeed(batch), maxItems: 500, lanes: 2, refuse: unusable });
     this.others = new Batcher({ run: (batch) => this.end(batch), maxItems: 500, refuse: unusable });
   }
 
