@@ -1,7 +1,7 @@
 /**
- * THE state machine of a job. No other place decides which status follows which: the API, the workers' reports and the sweeps name
- * what happened, and this file says what the job becomes. The database refuses whatever this table refuses (see the guard trigger in
- * the first migration; a test compares the two).
+ * THE state machine of a job. Workers' reports and sweeps name how an attempt ended, and `settle` says what the job becomes; what people
+ * may do is in the lists beside it. The statements of jobs/job-store.ts spell the same edges in SQL, and the database refuses whatever
+ * the table refuses (the guard trigger in the first migration; a test compares the two, edge by edge).
  */
 
 export const JOB_STATUSES = [

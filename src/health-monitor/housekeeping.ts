@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Cron, CronExpression, Interval } from '@nestjs/schedule';
 import type { Config } from '../config/config.js';
 import { CONFIG, LOGGER } from '../config/config.module.js';
@@ -13,6 +13,7 @@ import { WorkerRegistry } from '../workers/worker-registry.js';
 const POLL_ANSWERS_EVERY_MS = 20_000;
 const FORGET_WORKERS_AFTER_DAYS = 7;
 const BATCH = 1000;
+const ONE_AT_A_TIME = { waitForCompletion: true };
 
 /** A poll is repeated within seconds or never. */
 const forgetPollAnswers = statement(
@@ -46,7 +47,9 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Throws away what has served its time. Nothing depends on when it runs, and every orchestrator may. */
 @Injectable()
-export class Housekeeping {
+export class Housekeeping implements BeforeApplicationShutdown {
+  private isStopping = false;
+
   constructor(
     private readonly database: Database,
     private readonly store: JobStore,
@@ -55,31 +58,35 @@ export class Housekeeping {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
+  beforeApplicationShutdown(): void {
+    this.isStopping = true;
+  }
+
   @Interval(POLL_ANSWERS_EVERY_MS)
   async forgetPollAnswers(): Promise<void> {
     await this.attempt('poll answers', () => this.database.sweep.query(forgetPollAnswers, []));
   }
 
-  @Cron(CronExpression.EVERY_HOUR)
+  @Cron(CronExpression.EVERY_HOUR, ONE_AT_A_TIME)
   async forgetWorkers(): Promise<void> {
     await this.attempt('silent workers', () => this.workers.forgetSilent(FORGET_WORKERS_AFTER_DAYS));
   }
 
   /** Deletes ended jobs older than the setting says; 0 keeps them for ever. */
-  @Cron(CronExpression.EVERY_10_MINUTES)
+  @Cron(CronExpression.EVERY_10_MINUTES, ONE_AT_A_TIME)
   async forgetEndedJobs(): Promise<void> {
     if (this.config.retentionDays > 0) await this.attempt('ended jobs', () => this.removeExpired());
   }
 
   /** Deletes the record of jobs that are gone, once it is as old as ended jobs may get. */
-  @Cron(CronExpression.EVERY_HOUR)
+  @Cron(CronExpression.EVERY_HOUR, ONE_AT_A_TIME)
   async forgetEvents(): Promise<void> {
     if (this.config.retentionDays > 0) await this.attempt('events of deleted jobs', () => this.removeEvents());
   }
 
   private async removeEvents(): Promise<void> {
     const seconds = this.config.retentionDays * DAY_SECONDS;
-    for (let removed = BATCH; removed === BATCH;) {
+    for (let removed = BATCH; removed === BATCH && !this.isStopping;) {
       removed = (await this.database.sweep.query(forgetEvents, [seconds, BATCH])).length;
     }
   }
@@ -88,7 +95,7 @@ export class Housekeeping {
     const seconds = this.config.retentionDays * DAY_SECONDS;
     const { high: tooYoung } = idRangeOfTime(undefined, new Date(clock.now().getTime() - seconds * 1000).toISOString());
     let removed = 0;
-    for (let after: string | undefined = FIRST_ID; after !== undefined;) {
+    for (let after: string | undefined = FIRST_ID; after !== undefined && !this.isStopping;) {
       const rows: { id: string }[] = await this.database.sweep.query(findExpiredJobs, [
         seconds,
         after,
@@ -110,7 +117,7 @@ export class Housekeeping {
     try {
       await work();
     } catch (error) {
-      this.logger.warn({ err: error, what }, 'housekeeping failed; the next run tries again');
+      if (!this.isStopping) this.logger.warn({ err: error, what }, 'housekeeping failed; the next run tries again');
     }
   }
 }

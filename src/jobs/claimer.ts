@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import type { LeasedJob } from '../contract/lease.dto.js';
-import { classifyDatabaseError } from '../platform/database/database-error.js';
 import { Database } from '../platform/database/database.js';
 import type { Queryable } from '../platform/database/lane.js';
+import { retryConflicts } from '../platform/database/retry-conflicts.js';
 import { random } from '../platform/random.js';
 import { QueueSettings } from '../queue/queue-settings.js';
 import type { ReadyJob } from '../queue/ready-job.js';
@@ -14,7 +14,7 @@ import { JobStore } from './job-store.js';
 import { leasedJobView } from './job-view.js';
 import type { Poll } from './poll.js';
 import type { Assignment, PollGroup } from './poll-group.js';
-import { findPending, freeSlotsOfQueue, lockQueueLimit, lockReadyJobs } from './queries/claim-queries.js';
+import { findPending, freeSlotsOfQueue, tryQueueLimit, lockReadyJobs } from './queries/claim-queries.js';
 import { findActiveQueues } from './queries/ready-queries.js';
 
 /** What the ready queue, or PostgreSQL in its place, says is ready. */
@@ -37,7 +37,6 @@ interface PendingRow extends ReadyJob {
   is_queue_gated: boolean;
 }
 
-const MAX_RETRIES = 3;
 const QUEUES_AT_A_TIME = 100;
 
 /** Turns candidates into leases: the claim in PostgreSQL decides, whoever named them. */
@@ -64,7 +63,7 @@ export class Claimer {
   ): Promise<ClaimResult<Job>> {
     const claimed = new Set<string>();
     for (const [limitedQueue, members] of this.byLimitedQueue(assigned)) {
-      const jobs = await this.retry(() => this.claimGroup(members, limitedQueue));
+      const jobs = await retryConflicts(() => this.claimGroup(members, limitedQueue));
       this.deliver(jobs, members, byPoll, claimed);
     }
     const missed = assigned.filter(({ job }) => !claimed.has(job.id)).map(({ job }) => job);
@@ -165,7 +164,8 @@ export class Claimer {
 
   /** Counts under the queue's lock, so that no two orchestrators give out the same slot. */
   private async freeSlots(queue: string, transaction: Queryable): Promise<number> {
-    await transaction.query(lockQueueLimit, [queue]);
+    const [lock] = await transaction.query<{ taken: boolean }>(tryQueueLimit, [queue]);
+    if (!lock?.taken) return 0;
     const [row] = await transaction.query<{ free: number }>(freeSlotsOfQueue, [queue]);
     return row?.free ?? Infinity;
   }
@@ -214,16 +214,6 @@ export class Claimer {
   private async findPending(jobs: readonly Candidate[]): Promise<PendingRow[]> {
     if (jobs.length === 0) return [];
     return this.database.lease.query<PendingRow>(findPending, [jobs.map((job) => job.id).sort()]);
-  }
-
-  private async retry<T>(work: () => Promise<T>): Promise<T> {
-    for (let retries = 0; ; retries++) {
-      try {
-        return await work();
-      } catch (error) {
-        if (retries === MAX_RETRIES || classifyDatabaseError(error) !== 'retry') throw error;
-      }
-    }
   }
 }
 

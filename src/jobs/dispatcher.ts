@@ -94,7 +94,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     const { worker_id: workerId, poll_id: pollId = null, limit = 1, wait_seconds: waitSeconds = 0 } = request;
     const [worker, repeated] = await Promise.all([
       this.workers.get(workerId),
-      pollId === null ? [] : this.answers.add({ pollId, workerId }),
+      pollId === null ? [] : this.reports.givenBack().then(() => this.answers.add({ pollId, workerId })),
     ]);
     if (repeated.length > 0) return repeated;
     if (this.isStopping || signal.aborted) return [];

@@ -26,7 +26,8 @@ interface LiveLease {
 @Injectable()
 export class Leases {
   private readonly renewals: Batcher<RunningLease, LeaseStatus>;
-  private picture = Promise.resolve(new Map<string, LiveLease[]>());
+  private picture: ReadonlyMap<string, LiveLease[]> = new Map();
+  private isDrawing = false;
   private pictureAt = -Infinity;
 
   constructor(
@@ -46,9 +47,9 @@ export class Leases {
     return this.renew(await this.read(workerId, 0, MAX_LEASES));
   }
 
-  /** Leases that a worker holds by our books, a few seconds old, and did not list: it lost track of them, or never heard of them. */
-  async unlisted(workerId: string, listed: readonly RunningLease[]): Promise<UnlistedLease[]> {
-    const held = (await this.liveByWorker()).get(workerId);
+  /** Leases that a worker holds by our books, some seconds old, and did not list: it lost track of them, or never heard of them. */
+  unlisted(workerId: string, listed: readonly RunningLease[]): UnlistedLease[] {
+    const held = this.liveByWorker().get(workerId);
     if (!held) return [];
     const known = new Set(listed.map(({ job_id, attempt }) => `${job_id} ${attempt}`));
     return held
@@ -57,15 +58,19 @@ export class Leases {
       .map(({ job_id, attempt }) => ({ job_id, attempt }));
   }
 
-  private liveByWorker(): Promise<Map<string, LiveLease[]>> {
-    if (clock.monotonicMs() - this.pictureAt > PICTURE_MS) {
-      this.pictureAt = clock.monotonicMs();
-      this.picture = this.read(null, DELIVERY_SECONDS, MAX_PICTURE).then(
-        byWorker,
-        () => new Map<string, LiveLease[]>(),
-      );
+  /** The last picture. A new one is drawn beside: no verdict waits for it. */
+  private liveByWorker(): ReadonlyMap<string, LiveLease[]> {
+    if (!this.isDrawing && clock.monotonicMs() - this.pictureAt > PICTURE_MS) {
+      this.isDrawing = true;
+      void this.draw();
     }
     return this.picture;
+  }
+
+  private async draw(): Promise<void> {
+    this.picture = await this.read(null, DELIVERY_SECONDS, MAX_PICTURE).then(byWorker, () => new Map());
+    this.pictureAt = clock.monotonicMs();
+    this.isDrawing = false;
   }
 
   private read(workerId: string | null, minAgeSeconds: number, limit: number): Promise<LiveLease[]> {

@@ -30,6 +30,7 @@ const DEFAULT_MESSAGES = {
 export class Reports {
   private readonly successes: Batcher<FencedReport, ReportResult>;
   private readonly others: Batcher<FencedReport, ReportResult>;
+  private readonly givingBack = new Set<Promise<unknown>>();
   private slotFreed: (queue: string) => void = () => undefined;
 
   constructor(
@@ -73,9 +74,16 @@ export class Reports {
     const reports = jobs.map((job): FencedReport => {
       return { job_id: job.id, attempt: job.attempt, lease_token: job.lease_token, status: 'RELEASED' };
     });
-    this.others
+    const underWay = this.others
       .addAll(reports)
-      .catch((error: unknown) => this.logger.debug({ err: error }, 'leases were not given back'));
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'leases were not given back'))
+      .finally(() => this.givingBack.delete(underWay));
+    this.givingBack.add(underWay);
+  }
+
+  /** Resolves when what is being given back is: until then a repeated poll would find leases that are about to end. */
+  async givenBack(): Promise<void> {
+    await Promise.all(this.givingBack);
   }
 
   /**

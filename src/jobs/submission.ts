@@ -3,6 +3,7 @@ import type { CreatedJobs, CreateJob, Job } from '../contract/job.dto.js';
 import { Batcher } from '../platform/batcher.js';
 import { Database } from '../platform/database/database.js';
 import type { Queryable } from '../platform/database/lane.js';
+import { retryConflicts } from '../platform/database/retry-conflicts.js';
 import { DomainError } from '../platform/errors/domain-error.js';
 import { Announcer, type Announcement } from './announcer.js';
 import { JobReader } from './job-reader.js';
@@ -55,7 +56,9 @@ export class Submission {
     // Without keys one statement does it all; with keys a second one may follow, and they must succeed together.
     const fates = jobs.every((job) => job.idempotencyKey === null)
       ? await this.insert(jobs, this.database.api)
-      : await this.database.api.transaction((transaction) => this.insert(jobs, transaction, assertSameInBulk));
+      : await retryConflicts(() =>
+          this.database.api.transaction((transaction) => this.insert(jobs, transaction, assertSameInBulk)),
+        );
     this.announce(jobs, bodies, fates);
     return {
       ids: fates.map((fate) => ('created' in fate ? fate.created.id : fate.holder.id)),

@@ -37,7 +37,7 @@ export class ReadyQueue {
       everyMs: FALLBACK_MS,
       logger,
       run: () => {
-        if (this.isWaiting && this.mode === 'postgres') this.tell('*');
+        if (this.isWaiting && (this.mode === 'postgres' || !this.redis?.isListening)) this.tell('*');
         return Promise.resolve();
       },
     });

@@ -51,6 +51,11 @@ export class RedisReadyQueue {
     return this.connections.isReady && this.generations.isBuilt;
   }
 
+  /** False while nobody here would hear of new ids: the connection that blocks for them is down. */
+  get isListening(): boolean {
+    return this.wakes.isListening;
+  }
+
   start(source: ReadySource): void {
     this.source = source;
     this.connections.onReady(() => this.tryToEnsureBuilt());

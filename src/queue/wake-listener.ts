@@ -35,6 +35,10 @@ export class WakeListener {
     connections.onReady(() => this.resume());
   }
 
+  get isListening(): boolean {
+    return this.client.status === 'ready';
+  }
+
   start(): void {
     void this.listen();
   }
@@ -78,7 +82,7 @@ export class WakeListener {
   }
 
   private canBlock(): boolean {
-    return this.isWaiting && this.client.status === 'ready' && this.connections.isReady;
+    return this.isWaiting && this.isListening && this.connections.isReady;
   }
 
   private async block(): Promise<void> {

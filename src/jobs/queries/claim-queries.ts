@@ -95,13 +95,16 @@ export const lockReadyJobs = statement(
   LIMIT $3`,
 );
 
-/** Serialises the claims of one queue with a limit, for the rest of the transaction. By: the dispatcher. */
-export const lockQueueLimit = statement(
-  'lock_queue_limit',
-  `SELECT pg_advisory_xact_lock(hashtextextended('queue limit ' || $1::text, 0))`,
+/**
+ * Lets one claim at a time count and take the slots of a queue with a limit, for the rest of its transaction. By: the dispatcher. Tried,
+ * not waited for: whoever comes second takes the queue for full and looks again a second later.
+ */
+export const tryQueueLimit = statement(
+  'try_queue_limit',
+  `SELECT pg_try_advisory_xact_lock(hashtextextended('queue limit ' || $1::text, 0)) AS taken`,
 );
 
-/** How many more jobs of a queue may run. By: the dispatcher, under `lockQueueLimit`. Index: job_attempts_live. */
+/** How many more jobs of a queue may run. By: the dispatcher, under `tryQueueLimit`. Index: job_attempts_live. */
 export const freeSlotsOfQueue = statement(
   'free_slots_of_queue',
   `SELECT q.concurrency_limit - (

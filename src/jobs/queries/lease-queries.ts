@@ -3,8 +3,8 @@ import { BUDGETS, CLOCK } from './fragments.js';
 
 /**
  * Renews leases under the fence, whatever the time: only the reap judges by time, on the row that it locks. A row is written when the
- * lease is older than a third of its life, when no heartbeat ever named it, or when its progress changed. Answers all that still
- * hold, and which of them are to stop. By: heartbeats. Never SKIP LOCKED: a skipped row would read as lost. Indexes: both primary keys.
+ * lease is older than a third of its life, when no heartbeat ever named it, or when its progress changed. Answers all that held when
+ * the statement began (one that is reaped meanwhile is told as lost by the next heartbeat), and which of them are to stop. By: heartbeats. Never SKIP LOCKED: a skipped row would read as lost. Indexes: both primary keys.
  */
 export const renewLeases = statement(
   'renew_leases',
