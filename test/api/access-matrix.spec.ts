@@ -3,7 +3,6 @@ import { TestOrchestrator, type Answer } from '../support/orchestrator.js';
 import { ApiDocument, samplePath, type Operation } from './api-document.js';
 
 /** Many requests in each test, on a machine that may be busy. */
-jest.setTimeout(60_000);
 
 const KEY = 'the-key-that-may-do-everything';
 const VIEWER_KEY = 'the-key-that-may-only-look-on';

@@ -4,7 +4,6 @@ import { badTextsForUrl, NEVER_DECODED } from './bad-values.js';
 import { Refusals, within } from './refusals.js';
 
 /** Many requests in each test, on a machine that may be busy. */
-jest.setTimeout(60_000);
 
 let orchestrator: TestOrchestrator;
 let api: ApiDocument;

@@ -5,7 +5,6 @@ import { ApiDocument, samplePath, type Operation } from './api-document.js';
 import { Refusals } from './refusals.js';
 
 /** Many requests in each test, on a machine that may be busy. */
-jest.setTimeout(60_000);
 
 let orchestrator: TestOrchestrator;
 let api: ApiDocument;

@@ -4,7 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TestOrchestrator } from '../support/orchestrator.js';
 
 /** Many requests in each test, on a machine that may be busy. */
-jest.setTimeout(60_000);
 
 let orchestrator: TestOrchestrator;
 

@@ -3,7 +3,6 @@ import type { ReportAnswer } from '../../src/contract/lease.dto.js';
 import { fenceOf, TestOrchestrator, type QueueMode, type TestWorker } from '../support/orchestrator.js';
 
 /** Many requests in each test, on a machine that may be busy. */
-jest.setTimeout(60_000);
 
 describe.each<QueueMode>(['redis', 'postgres'])('with the ready queue in %s', (mode) => {
   let orchestrator: TestOrchestrator;

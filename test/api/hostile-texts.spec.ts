@@ -5,7 +5,6 @@ import { TestOrchestrator, type QueueMode } from '../support/orchestrator.js';
 import { HOSTILE_TEXTS } from './bad-values.js';
 
 /** Many requests in each test, on a machine that may be busy. */
-jest.setTimeout(60_000);
 
 /** Names that are allowed, and would break whoever pastes them into a key, a path, a pattern or an object. */
 const HOSTILE_NAMES = [

@@ -2,7 +2,6 @@ import { createLogger } from '../../src/platform/logger.js';
 import { fenceOf, TestOrchestrator } from '../support/orchestrator.js';
 
 /** Many requests in each test, on a machine that may be busy. */
-jest.setTimeout(60_000);
 
 const KEY = 'the-key-of-this-installation';
 const ADMIN = { authorization: `Bearer ${KEY}` };

@@ -5,7 +5,6 @@ import { TestOrchestrator, type QueueMode, type TestWorker } from '../support/or
 import { raw } from './bad-values.js';
 
 /** Many requests in each test, on a machine that may be busy. */
-jest.setTimeout(60_000);
 
 /** A number as a text, with more digits than JavaScript keeps. */
 const numberText = fc.oneof(

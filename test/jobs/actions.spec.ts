@@ -38,7 +38,7 @@ async function ended(token: string): Promise<JobsAction> {
   await until(async () => {
     const { state } = await lookAt(token);
     return state === 'done' || state === 'aborted';
-  }, 15_000);
+  });
   return lookAt(token);
 }
 

@@ -35,4 +35,4 @@ test('in a Redis Cluster all keys share a slot, so that pushes, takes, wakes and
     connections.close();
     await server.stop();
   }
-}, 20_000);
+});

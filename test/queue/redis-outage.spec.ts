@@ -73,7 +73,7 @@ test('a Redis that comes back empty is rebuilt from PostgreSQL', async () => {
   await until(() => queue.mode === 'redis', 8000);
   expect((await queue.drift())?.redis).toBe(1500);
   expect(await takeIds(3)).toEqual(jobs.slice(0, 3).map((job) => job.id));
-}, 15_000);
+});
 
 test('a Redis that comes back with what it had before is not believed', async () => {
   const gone = source.add('a');
@@ -87,7 +87,7 @@ test('a Redis that comes back with what it had before is not believed', async ()
   await redis.start();
   await until(() => queue.mode === 'redis', 8000);
   expect(await takeIds(10)).toEqual([job.id]);
-}, 15_000);
+});
 
 test('pushes lost while only the connection was away are made up for', async () => {
   const dropped = source.addMany('a', 3);
@@ -108,4 +108,4 @@ test('a Redis that stops answering is given up after two seconds', async () => {
     redis.resume();
   }
   await until(() => queue.mode === 'redis', 8000);
-}, 15_000);
+});

@@ -111,7 +111,7 @@ test('two processes that fold at once, while jobs go on, count each delta exactl
     `SELECT sum(n)::bigint AS n FROM job_buckets WHERE seconds = 60 AND scope = 'queue' AND metric = 'created'`,
   );
   expect(queues!.n).toBe(expected);
-}, 60_000);
+});
 
 test('a delta that somebody else folds just now is passed over, and is not lost when that fails', async () => {
   await appendDeltas(one, LIFE);

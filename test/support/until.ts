@@ -6,7 +6,7 @@ const POLL_MS = 10;
  * Resolves with the first truthy answer of the condition.
  * @throws Error when none came before the deadline, with what the condition looks like and the last error it threw
  */
-export async function until<T>(condition: () => T | Promise<T>, deadlineMs = 5000): Promise<T> {
+export async function until<T>(condition: () => T | Promise<T>, deadlineMs = 20_000): Promise<T> {
   const endsAt = performance.now() + deadlineMs;
   let cause: unknown;
   do {

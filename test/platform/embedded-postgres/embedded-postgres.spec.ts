@@ -142,7 +142,7 @@ test('a server that dies comes back under the same URL', async () => {
   killAll(died);
   expect(await until(() => read(url), 10_000)).toBe(42);
   expect(postmasterPid()).not.toBe(died);
-}, 20_000);
+});
 
 test('an old process id that belongs to someone else by now does not keep it from starting', async () => {
   const first = await start();
