@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { preferences } from '../settings/preferences.js';
 
 /** What a key does: `c`, `Shift+R`, `ArrowDown`, or a sequence such as `g j`. */
@@ -11,11 +11,11 @@ let prefix = '';
 /** Binds single keys while the component is mounted. They rest in fields, menus and dialogs, and when a person switched them off. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const latest = useRef(shortcuts);
-  // Before the next key can arrive.
+  // Layout effects: a key may follow as soon as the page is seen, before passive effects have run.
   useLayoutEffect(() => {
     latest.current = shortcuts;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const entry = latest;
     active.push(entry);
     if (active.length === 1) document.addEventListener('keydown', handleKey);
