@@ -14,6 +14,19 @@ import { ColumnHeader, SkeletonRows, Table } from '../ui/table.js';
 import { RelativeTime } from '../ui/time.js';
 import { ErrorMenu } from './error-menu.js';
 
+/** The class of each column. */
+const SKELETON = [
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  'max-lg:hidden',
+  undefined,
+  'max-xl:hidden',
+  'max-xl:hidden',
+  undefined,
+];
+
 const route = getRouteApi('/shell/errors');
 
 const states = [
@@ -80,7 +93,7 @@ export function ErrorsPage() {
             </tr>
           </thead>
           <tbody>
-            {query.isPending && <SkeletonRows rows={5} columns={9} />}
+            {query.isPending && <SkeletonRows rows={5} columns={SKELETON} />}
             {groups.map((group) => (
               <ErrorRow key={group.fingerprint} group={group} />
             ))}

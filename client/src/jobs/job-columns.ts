@@ -13,6 +13,23 @@ export const jobColumns = [
   { id: 'error', label: 'Error', isDefault: false },
 ] as const;
 
+/** A width for each column but that of the type, which takes the rest: so that nothing moves when the rows arrive. */
+export const columnClass = {
+  select: 'md:w-12',
+  status: 'md:w-44',
+  type: 'max-w-96 min-w-44',
+  queue: 'max-w-40 md:w-32',
+  attempts: 'md:w-24',
+  duration: 'max-w-48 md:w-32 max-lg:hidden',
+  worker: 'max-w-40 md:w-36 max-xl:hidden',
+  created: 'md:w-28',
+  finished: 'md:w-28',
+  'next-run': 'md:w-28',
+  priority: 'md:w-20',
+  error: 'max-w-80',
+  actions: 'md:w-12 md:!pl-0',
+} as const;
+
 export type JobColumn = (typeof jobColumns)[number]['id'];
 
 /** The ids of the columns to show, in their fixed order. */

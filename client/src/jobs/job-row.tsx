@@ -1,11 +1,12 @@
 import { Link, useNavigate } from '@tanstack/react-router';
+import { clsx } from 'clsx';
 import { memo, type MouseEvent } from 'react';
 import type { JobSummary } from '../api/types.js';
 import { shortId } from '../ui/format.js';
 import { Progress } from '../ui/meter.js';
 import { Duration, RelativeTime } from '../ui/time.js';
 import { JobBadge, maxAttempts } from './job-badge.js';
-import type { JobColumn } from './job-columns.js';
+import { columnClass, type JobColumn } from './job-columns.js';
 import { JobMenu } from './job-menu.js';
 import type { JobCommands } from './use-job-commands.js';
 
@@ -41,7 +42,7 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
       data-fresh={isFresh}
       onClick={open}
     >
-      <td data-phone="first" className="md:w-10">
+      <td data-phone="first" className={columnClass.select}>
         <label className="flex size-6 items-center justify-center pointer-coarse:size-11">
           <input
             type="checkbox"
@@ -53,16 +54,16 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
           />
         </label>
       </td>
-      <td data-phone="first" className="md:w-44">
+      <td data-phone="first" className={clsx(columnClass.status, 'md:max-lg:[&_[data-badge-detail]]:hidden')}>
         <JobBadge job={job} />
       </td>
-      <td data-wide className="max-w-96 min-w-44">
+      <td data-wide className={columnClass.type}>
         <Identity job={job} />
       </td>
       {columns.map((column) => (
         <JobCell key={column} column={column} {...props} />
       ))}
-      <td data-phone="end" className="md:w-12 md:!pl-0">
+      <td data-phone="end" className={columnClass.actions}>
         <JobMenu job={job} commands={commands} />
       </td>
     </tr>
@@ -95,7 +96,7 @@ function JobCell({ column, job, workerName }: JobRowProps & { column: JobColumn 
   switch (column) {
     case 'queue':
       return (
-        <td data-label="Queue" className="max-w-40 truncate">
+        <td data-label="Queue" className={clsx(columnClass.queue, 'truncate')}>
           <Link to="/queues/$name" params={{ name: job.queue }} className="truncate underline-offset-2 hover:underline">
             {job.queue}
           </Link>
@@ -112,7 +113,7 @@ function JobCell({ column, job, workerName }: JobRowProps & { column: JobColumn 
       );
     case 'duration':
       return (
-        <td data-label="Duration" className="max-w-48 whitespace-nowrap max-lg:hidden">
+        <td data-label="Duration" className={clsx(columnClass.duration, 'whitespace-nowrap')}>
           {job.status === 'RUNNING' && job.progress !== null ? (
             <Progress label={`Progress of job ${job.id}`} percent={job.progress} />
           ) : (
@@ -125,7 +126,7 @@ function JobCell({ column, job, workerName }: JobRowProps & { column: JobColumn 
       );
     case 'worker':
       return (
-        <td data-label="Worker" className="max-w-40 truncate max-xl:hidden">
+        <td data-label="Worker" className={clsx(columnClass.worker, 'truncate')}>
           {job.worker_id ? (
             <Link
               to="/workers/$id"
@@ -165,7 +166,7 @@ function JobCell({ column, job, workerName }: JobRowProps & { column: JobColumn 
       );
     case 'error':
       return (
-        <td className="max-w-80 truncate text-muted" title={job.error ?? undefined}>
+        <td className={clsx(columnClass.error, 'truncate text-muted')} title={job.error ?? undefined}>
           {job.error ?? '—'}
         </td>
       );

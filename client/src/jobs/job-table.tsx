@@ -5,7 +5,7 @@ import { workerListQuery } from '../api/workers.js';
 import { usePreferences } from '../settings/preferences.js';
 import { createStore } from '../ui/external-store.js';
 import { ColumnHeader, SkeletonRows, Table } from '../ui/table.js';
-import { jobColumns, visibleColumns, type JobColumn } from './job-columns.js';
+import { columnClass, jobColumns, visibleColumns, type JobColumn } from './job-columns.js';
 import { JobRow } from './job-row.js';
 import type { JobCommands } from './use-job-commands.js';
 
@@ -54,7 +54,12 @@ export function JobTable(props: JobTableProps) {
       <Table label="Jobs" busy={props.isBusy} data-cards>
         <Head columns={columns} {...props} />
         <tbody>
-          {props.isLoading && <SkeletonRows rows={props.skeletonRows} columns={columns.length + 4} />}
+          {props.isLoading && (
+            <SkeletonRows
+              rows={props.skeletonRows}
+              columns={(['select', 'status', 'type', ...columns, 'actions'] as const).map((id) => columnClass[id])}
+            />
+          )}
           {props.rows.map((job) => (
             <JobRow
               key={job.id}
@@ -87,11 +92,10 @@ function Head({
   const selectedHere = rows.filter((job) => selectedIds.has(job.id)).length;
   const isFull = isAllSelected || (rows.length > 0 && selectedHere === rows.length);
   const labels = new Map(jobColumns.map((column) => [column.id, column.label]));
-  const hidden: Partial<Record<JobColumn, string>> = { duration: 'max-lg:hidden', worker: 'max-xl:hidden' };
   return (
     <thead>
       <tr>
-        <th scope="col">
+        <th scope="col" className={columnClass.select}>
           <input
             type="checkbox"
             className="ml-1 size-4 align-middle"
@@ -103,20 +107,25 @@ function Head({
             onChange={onTogglePage}
           />
         </th>
-        <ColumnHeader>Status</ColumnHeader>
-        <ColumnHeader>Type</ColumnHeader>
+        <ColumnHeader className={columnClass.status}>Status</ColumnHeader>
+        <ColumnHeader className={columnClass.type}>Type</ColumnHeader>
         {columns.map((column) =>
           column === 'created' ? (
-            <ColumnHeader key={column} sort={isAscending ? 'ascending' : 'descending'} onSort={onSort}>
+            <ColumnHeader
+              key={column}
+              sort={isAscending ? 'ascending' : 'descending'}
+              onSort={onSort}
+              className={columnClass.created}
+            >
               Created
             </ColumnHeader>
           ) : (
-            <ColumnHeader key={column} className={hidden[column]}>
+            <ColumnHeader key={column} className={columnClass[column]}>
               {labels.get(column)}
             </ColumnHeader>
           ),
         )}
-        <th scope="col">
+        <th scope="col" className={columnClass.actions}>
           <span className="sr-only">Actions</span>
         </th>
       </tr>

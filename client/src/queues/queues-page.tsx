@@ -12,6 +12,21 @@ import { StatusBadge } from '../ui/status-badge.js';
 import { ColumnHeader, SkeletonRows, Table } from '../ui/table.js';
 import { QueueCommands } from './queue-commands.js';
 
+/** The class of each column. */
+const SKELETON = [
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  'max-lg:hidden',
+  undefined,
+  'max-lg:hidden',
+  'max-xl:hidden',
+  'max-xl:hidden',
+  undefined,
+  undefined,
+];
+
 const route = getRouteApi('/shell/queues');
 
 /** Every line of ready jobs: how long it is, who serves it, and whether it flows. */
@@ -51,7 +66,7 @@ export function QueuesPage() {
               <ColumnHeader>Name</ColumnHeader>
               <ColumnHeader>State</ColumnHeader>
               <ColumnHeader align="right">Pending</ColumnHeader>
-              <ColumnHeader>Running</ColumnHeader>
+              <ColumnHeader align="right">Running</ColumnHeader>
               <ColumnHeader align="right" className="max-lg:hidden">
                 Retrying
               </ColumnHeader>
@@ -70,7 +85,7 @@ export function QueuesPage() {
             </tr>
           </thead>
           <tbody>
-            {query.isPending && <SkeletonRows rows={5} columns={11} />}
+            {query.isPending && <SkeletonRows rows={5} columns={SKELETON} />}
             {queues.map((queue) => (
               <QueueRow key={queue.name} queue={queue} />
             ))}
@@ -100,7 +115,7 @@ function QueueRow({ queue }: { queue: Queue }) {
       <td data-label="Pending" className="text-right">
         <JobsLink queue={queue.name} status="PENDING" count={queue.pending} />
       </td>
-      <td data-label="Running">
+      <td data-label="Running" className="text-right">
         {queue.concurrency_limit === null ? (
           <JobsLink queue={queue.name} status="RUNNING" count={queue.running} />
         ) : (

@@ -61,13 +61,13 @@ export function ColumnHeader({
   );
 }
 
-/** Rows of the final height while the first answer is on its way. */
-export function SkeletonRows({ rows, columns }: { rows: number; columns: number }) {
+/** Rows of the final height while the first answer is on its way. `columns` has the class of each column, so that the same ones hide. */
+export function SkeletonRows({ rows, columns }: { rows: number; columns: readonly (string | undefined)[] }) {
   return Array.from({ length: rows }, (_, row) => (
     <tr key={row}>
-      {Array.from({ length: columns }, (_, column) => (
-        <td key={column}>
-          <Skeleton className={clsx('h-3.5', column === 0 ? 'w-20' : 'w-full max-w-32')} />
+      {columns.map((name, column) => (
+        <td key={column} className={name}>
+          <Skeleton className="h-3.5 w-full max-w-32 min-w-4" />
         </td>
       ))}
     </tr>

@@ -16,6 +16,9 @@ import { RunningJobs } from './running-jobs.js';
 import { WorkerBadge } from './worker-badge.js';
 import { WorkerMenu } from './worker-menu.js';
 
+/** The class of each column. */
+const SKELETON = [undefined, undefined, undefined, undefined, 'max-lg:hidden', undefined, 'max-xl:hidden', undefined];
+
 const DAY_MS = 86_400_000;
 const route = getRouteApi('/shell/workers');
 
@@ -83,7 +86,7 @@ export function WorkersPage() {
             </tr>
           </thead>
           <tbody>
-            {query.isPending && <SkeletonRows rows={4} columns={8} />}
+            {query.isPending && <SkeletonRows rows={4} columns={SKELETON} />}
             {shown.map((worker) => (
               <WorkerRow key={worker.id} worker={worker} />
             ))}
