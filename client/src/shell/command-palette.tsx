@@ -15,6 +15,7 @@ import {
   Search,
   Server,
   SquareArrowOutUpRight,
+  Sun,
   Trash2,
 } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
@@ -92,18 +93,20 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
                 </Item>
               )}
               {job && canWrite && <JobActions {...job} run={run} />}
-              <Group heading="Recent">
-                {recent.map((page) => (
-                  <Item
-                    key={page.path}
-                    icon={<History />}
-                    value={`recent ${page.kind} ${page.title} ${page.path}`}
-                    onSelect={run(() => navigate({ to: page.path }))}
-                  >
-                    {page.title}
-                  </Item>
-                ))}
-              </Group>
+              {recent.length > 0 && (
+                <Group heading="Recent">
+                  {recent.map((page) => (
+                    <Item
+                      key={page.path}
+                      icon={<History />}
+                      value={`recent ${page.kind} ${page.title} ${page.path}`}
+                      onSelect={run(() => navigate({ to: page.path }))}
+                    >
+                      {page.title}
+                    </Item>
+                  ))}
+                </Group>
+              )}
               <Group heading="Actions">
                 {canWrite && (
                   <Item
@@ -122,7 +125,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
                 <Item icon={<Moon />} onSelect={run(() => setPreferences({ theme: 'dark' }))}>
                   Dark theme
                 </Item>
-                <Item icon={<Moon />} onSelect={run(() => setPreferences({ theme: 'light' }))}>
+                <Item icon={<Sun />} onSelect={run(() => setPreferences({ theme: 'light' }))}>
                   Light theme
                 </Item>
               </Group>

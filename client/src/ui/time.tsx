@@ -4,7 +4,12 @@ import { useTicking } from './ticker.js';
 
 /** An instant as "12 s ago" or "in 3 min", ticking; the tooltip holds it in full. */
 export function RelativeTime({ at }: { at: string | null }) {
-  const text = useTicking((now) => (at === null ? '—' : formatRelative(Date.parse(at), now)));
+  const text = useTicking((now) => {
+    if (at === null) return '—';
+    const instant = Date.parse(at);
+    // Time ticks in whole seconds: what is less than one ahead has most likely just happened.
+    return formatRelative(instant - now < 1000 ? Math.min(instant, now) : instant, now);
+  });
   if (at === null) return <span className="text-muted">—</span>;
   return (
     <time dateTime={at} title={formatInstant(at)} className="whitespace-nowrap">
