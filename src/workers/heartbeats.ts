@@ -57,12 +57,12 @@ export class Heartbeats {
   }
 
   private async renew({ worker_id: id, running, state }: Heartbeat): Promise<HeartbeatAnswer> {
-    const [worker, leases, unlisted] = await Promise.all([
+    const [worker, leases] = await Promise.all([
       this.touches.add({ id, isStopped: state === 'stopped' }),
       running === undefined ? this.leases.renewAllOf(id) : this.leases.renew(running),
-      running === undefined ? [] : this.leases.unlisted(id, running),
     ]);
     if (!worker) throw notFound(id);
+    const unlisted = running === undefined ? [] : this.leases.unlisted(id, running);
     const { status } = worker;
     if (worker.was !== status) this.events.publish({ kind: 'worker', id, status, state: worker.state });
     return { status, leases, unlisted, commands: commandsFor(worker.state, state) };
