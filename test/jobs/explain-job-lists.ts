@@ -4,6 +4,7 @@
  */
 import 'reflect-metadata';
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism, loadavg } from 'node:os';
 import { pino } from 'pino';
 import type { JobList, ListJobsQuery } from '../../src/contract/job.dto.js';
 import { JobLists } from '../../src/jobs/listing/job-lists.js';
@@ -126,8 +127,8 @@ function page(rows: string[], sections: string[]): string {
   return `# Plans of the job list
 
 What \`GET /jobs\` asks PostgreSQL over ${jobs.toLocaleString('en')} jobs, and how long the whole of it takes: the page, its total, and what the
-driver makes of them; in milliseconds, ${CALLS} calls each, data in memory. Written by \`test/jobs/explain-job-lists.ts\`. Lines that
-only repeat the filter are left out.
+driver makes of them; in milliseconds, ${CALLS} calls each, data in memory. The machine was at a load of ${loadavg()[0]!.toFixed(1)} on ${availableParallelism()} cores.
+Written by \`test/jobs/explain-job-lists.ts\`. Lines that only repeat the filter are left out.
 
 | filter | p50 | p95 | jobs |
 | --- | ---: | ---: | --- |
