@@ -1,11 +1,14 @@
 import { request } from 'node:http';
+import { pino } from 'pino';
 import { TestOrchestrator } from '../support/orchestrator.js';
 import { until } from '../support/until.js';
 
 jest.setTimeout(30_000);
 
-test('an answer that is cut off before it is finished gives its leases back at once', async () => {
-  const orchestrator = await TestOrchestrator.start('postgres', { leaseSeconds: 600 });
+test('an answer that is cut off before it is finished gives its leases back at once, and is logged as cut off', async () => {
+  const logged: string[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line) => void logged.push(line) });
+  const orchestrator = await TestOrchestrator.start('postgres', { leaseSeconds: 600 }, logger);
   try {
     const worker = await orchestrator.worker({ concurrency: 100 });
     // More than the buffers of a connection hold.
@@ -27,6 +30,8 @@ test('an answer that is cut off before it is finished gives its leases back at o
     expect(released).toEqual([{ status: 'PENDING', lost_count: 0 }]);
     const attempts = await orchestrator.sql(`SELECT DISTINCT status::text FROM job_attempts`);
     expect(attempts).toEqual([{ status: 'RELEASED' }]);
+    const entries = logged.map((line) => JSON.parse(line) as { route?: string; status?: number });
+    expect(entries.filter(({ route }) => route === '/jobs/next').map(({ status }) => status)).toEqual([499]);
   } finally {
     await orchestrator.stop();
   }

@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { clock } from '../clock.js';
 import type { Logger } from '../logger.js';
 import { requestIdOf } from './request-id.js';
+import { whenCutOff } from './when-cut-off.js';
 
 /** A request that was answered, or whose caller left before. */
 export interface AnsweredRequest {
@@ -28,11 +29,13 @@ const SLOW_MS = 1000;
 export function accessLog(logger: Logger, observe: AnswerObserver = () => undefined): RequestHandler {
   return (request, response, next) => {
     const startedAt = clock.monotonicMs();
+    let isCutOff = false;
+    whenCutOff(response, () => (isCutOff = true));
     response.once('close', () => {
       const answered = {
         method: request.method,
         route: routeOf(request),
-        status: response.writableFinished ? response.statusCode : 499,
+        status: isCutOff ? 499 : response.statusCode,
         durationMs: clock.monotonicMs() - startedAt,
       };
       observe(answered);
