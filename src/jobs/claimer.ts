@@ -5,6 +5,7 @@ import type { LeasedJob } from '../contract/lease.dto.js';
 import { Database } from '../platform/database/database.js';
 import type { Queryable } from '../platform/database/lane.js';
 import { retryConflicts } from '../platform/database/retry-conflicts.js';
+import { groupBy } from '../platform/group-by.js';
 import { random } from '../platform/random.js';
 import { QueueSettings } from '../queue/queue-settings.js';
 import type { ReadyJob } from '../queue/ready-job.js';
@@ -131,14 +132,7 @@ export class Claimer {
 
   /** Queues with a limit are claimed from one by one, all others (under null) together. */
   private byLimitedQueue<Job extends Candidate>(assigned: readonly Assignment<Job>[]) {
-    const groups = new Map<string | null, Assignment<Job>[]>();
-    for (const assignment of assigned) {
-      const key = this.settings.limits.has(assignment.job.queue) ? assignment.job.queue : null;
-      const members = groups.get(key);
-      if (members) members.push(assignment);
-      else groups.set(key, [assignment]);
-    }
-    return groups;
+    return groupBy(assigned, ({ job }) => (this.settings.limits.has(job.queue) ? job.queue : null));
   }
 
   private async queuesInTurn(serves: readonly string[] | '*'): Promise<string[]> {

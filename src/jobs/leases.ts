@@ -5,6 +5,7 @@ import type { LeaseStatus, RunningLease, UnlistedLease } from '../contract/worke
 import { Batcher } from '../platform/batcher.js';
 import { clock } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
+import { groupBy } from '../platform/group-by.js';
 import { fenceArrays } from './job-store.js';
 import { findLiveLeases, renewLeases } from './queries/lease-queries.js';
 
@@ -68,7 +69,10 @@ export class Leases {
   }
 
   private async draw(): Promise<void> {
-    this.picture = await this.read(null, DELIVERY_SECONDS, MAX_PICTURE).then(byWorker, () => new Map());
+    this.picture = await this.read(null, DELIVERY_SECONDS, MAX_PICTURE).then(
+      (leases) => groupBy(leases, (lease) => lease.worker_id),
+      () => new Map<string, LiveLease[]>(),
+    );
     this.pictureAt = clock.monotonicMs();
     this.isDrawing = false;
   }
@@ -95,14 +99,4 @@ export class Leases {
       return { job_id, attempt, verdict: !row ? 'lost' : row.is_cancelled ? 'cancel' : 'ok' };
     });
   }
-}
-
-function byWorker(leases: readonly LiveLease[]): Map<string, LiveLease[]> {
-  const groups = new Map<string, LiveLease[]>();
-  for (const lease of leases) {
-    const others = groups.get(lease.worker_id);
-    if (others) others.push(lease);
-    else groups.set(lease.worker_id, [lease]);
-  }
-  return groups;
 }

@@ -1,3 +1,4 @@
+import { groupBy } from '../platform/group-by.js';
 import type { RedisClient } from '../platform/redis/redis-connections.js';
 import type { Generations } from './generations.js';
 import { inflightMember, scoreOf, type QueueKeys } from './queue-keys.js';
@@ -90,11 +91,9 @@ export class ReadyIds {
 
 /** Per queue: its name, how many jobs, and what is said of each. */
 function byQueue<T extends { queue: string }>(jobs: readonly T[], describe: (job: T) => string[]): (string | number)[] {
-  const queues = new Map<string, T[]>();
-  for (const job of jobs) {
-    const others = queues.get(job.queue);
-    if (others) others.push(job);
-    else queues.set(job.queue, [job]);
-  }
-  return [...queues].flatMap(([queue, members]) => [queue, members.length, ...members.flatMap(describe)]);
+  return [...groupBy(jobs, (job) => job.queue)].flatMap(([queue, members]) => [
+    queue,
+    members.length,
+    ...members.flatMap(describe),
+  ]);
 }

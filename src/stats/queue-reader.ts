@@ -2,6 +2,7 @@ import { NAME } from '../contract/job.dto.js';
 import type { ListQueuesQuery, Queue, QueueList } from '../contract/queue.dto.js';
 import type { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/errors/domain-error.js';
+import { groupBy } from '../platform/group-by.js';
 import type { FoldDeltas } from './fold-deltas.js';
 import { percentileMs } from './percentile.js';
 import { endedPerMinute, queueFigures, queueNames, recentWaits } from './queue-queries.js';
@@ -72,8 +73,8 @@ export class QueueReader {
       ),
     );
     const byName = new Map(figures.map((row) => [row.name, row]));
-    const endedByName = byQueue(ended);
-    const waitsByName = byQueue(waits);
+    const endedByName = groupBy(ended, ({ name }) => name);
+    const waitsByName = groupBy(waits, ({ name }) => name);
     const queues = names.map((name) => {
       const { is_known: _, ...row } = byName.get(name)!;
       return {
@@ -113,14 +114,4 @@ function historyOf(ended: readonly Ended[], waits: readonly Wait[]) {
     ended_per_minute,
     wait_p95_ms: percentileMs(new Map(waits.map(({ duration_bucket, n }) => [duration_bucket, n])), 0.95),
   };
-}
-
-function byQueue<Row extends { name: string }>(rows: readonly Row[]): Map<string, Row[]> {
-  const queues = new Map<string, Row[]>();
-  for (const row of rows) {
-    const others = queues.get(row.name);
-    if (others) others.push(row);
-    else queues.set(row.name, [row]);
-  }
-  return queues;
 }
