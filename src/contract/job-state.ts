@@ -62,16 +62,18 @@ export function isTerminal(status: JobStatus): boolean {
 /** Statuses whose jobs an operator may put back to PENDING. */
 export const RETRYABLE_STATUSES: readonly JobStatus[] = ['FAILED', 'DEAD', 'CANCELLED'];
 
-/** Statuses that a cancel ends at once; a RUNNING job is asked to stop instead. */
-export const CANCELLABLE_STATUSES: readonly JobStatus[] = ['SCHEDULED', 'PENDING', 'RETRYING'];
+/** Statuses of jobs that wait: a cancel ends them at once (a RUNNING job is asked to stop instead), and their place may change. */
+export const WAITING_STATUSES: readonly JobStatus[] = ['SCHEDULED', 'PENDING', 'RETRYING'];
 
-export const JOB_ACTIONS = ['cancel', 'retry', 'rerun', 'delete'] as const;
+export const JOB_ACTIONS = ['cancel', 'move', 'prioritize', 'retry', 'rerun', 'delete'] as const;
 export type JobAction = (typeof JOB_ACTIONS)[number];
 
 /** What a person may do with a job now. */
 export function allowedActions(status: JobStatus, cancelRequested: boolean): JobAction[] {
   const actions: JobAction[] = [];
-  if (CANCELLABLE_STATUSES.includes(status) || (status === 'RUNNING' && !cancelRequested)) actions.push('cancel');
+  const isWaiting = WAITING_STATUSES.includes(status);
+  if (isWaiting || (status === 'RUNNING' && !cancelRequested)) actions.push('cancel');
+  if (isWaiting) actions.push('move', 'prioritize');
   if (RETRYABLE_STATUSES.includes(status)) actions.push('retry');
   actions.push('rerun');
   if (isTerminal(status)) actions.push('delete');

@@ -788,7 +788,7 @@ export interface components {
          * @description Needed with ids or filter.
          * @enum {string}
          */
-        BulkAction: "retry" | "cancel" | "delete";
+        BulkAction: "retry" | "cancel" | "delete" | "move" | "prioritize";
         JobFilter: {
             status?: components["schemas"]["JobStatus"][];
             type?: string;
@@ -813,6 +813,10 @@ export interface components {
             action?: components["schemas"]["BulkAction"];
             ids?: string[];
             filter?: components["schemas"]["JobFilter"];
+            /** @description move: the queue that the jobs go to. */
+            queue?: string;
+            /** @description prioritize: the new priority of the jobs. */
+            priority?: number;
             /** @default false */
             dry_run?: boolean;
             /**
@@ -833,11 +837,21 @@ export interface components {
             DEAD: number;
             CANCELLED: number;
         };
+        SkippedJob: {
+            /** Format: uuid */
+            job_id: string;
+            /** @description Why: its status then, or that it does not exist. */
+            reason: string;
+        };
         JobsAction: {
             /** Format: uuid */
             token: string;
             action: components["schemas"]["BulkAction"];
             state: components["schemas"]["ActionState"];
+            /** @description move: where to. */
+            queue: string | null;
+            /** @description prioritize: the new priority. */
+            priority: number | null;
             /** @description Jobs in the frozen set. */
             total: number;
             /** @description The frozen set by status, at planning time. */
@@ -846,6 +860,8 @@ export interface components {
             done: number;
             /** @description Jobs whose status did not allow the action. */
             skipped: number;
+            /** @description The first of the skipped jobs. */
+            skips: components["schemas"]["SkippedJob"][];
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -914,7 +930,7 @@ export interface components {
          * @description What may be done with the job now.
          * @enum {string}
          */
-        JobAction: "cancel" | "retry" | "rerun" | "delete";
+        JobAction: "cancel" | "move" | "prioritize" | "retry" | "rerun" | "delete";
         /** @enum {string} */
         AttemptStatus: "RUNNING" | "SUCCESS" | "FAILED" | "TIMED_OUT" | "LOST" | "RELEASED" | "CANCELLED";
         Attempt: {

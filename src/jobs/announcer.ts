@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { JobStatus } from '../contract/job-state.js';
 import { EventBus, type JobChange } from '../events/event-bus.js';
+import type { MovedJob } from '../queue/ready-job.js';
 import { ReadyQueue } from '../queue/ready-queue.js';
 
 /** A job as it is after the commit. `was` is its status before, where the statement tells. */
@@ -25,6 +26,13 @@ export class Announcer {
     this.queue.push(jobs.filter((job) => job.status === 'PENDING'));
     this.queue.remove(jobs.filter((job) => job.status === 'CANCELLED' && job.was === 'PENDING'));
     this.events.publishJobs(jobs);
+  }
+
+  /** Waiting jobs with another queue or priority: those that are ready take their new place. */
+  move(jobs: readonly (MovedJob & { status: JobStatus })[]): void {
+    if (jobs.length === 0) return;
+    this.queue.move(jobs.filter((job) => job.status === 'PENDING'));
+    this.events.publish({ kind: 'jobs', count: jobs.length });
   }
 
   /** For changes that the queue knows of already: claims and ends. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CreateJob, Job, RerunJob } from '../contract/job.dto.js';
 import { DomainError } from '../platform/errors/domain-error.js';
 import { Announcer } from './announcer.js';
+import type { Place } from './job-rows.js';
 import { JobReader } from './job-reader.js';
 import { JobStore } from './job-store.js';
 import { Submission } from './submission.js';
@@ -28,6 +29,14 @@ export class JobCommands {
     const changed = await this.store.retry(ids, actor);
     this.announcer.announce(changed);
     return changed.map((job) => job.id);
+  }
+
+  /** Gives waiting jobs another queue or priority. Those that are there already count as done. */
+  async place(ids: readonly string[], place: Place, actor: string | null): Promise<string[]> {
+    const placed = await this.store.place(ids, place, actor);
+    const changed = placed.filter((job) => job.is_changed);
+    this.announcer.move(changed.map(({ from_queue, ...job }) => ({ ...job, fromQueue: from_queue })));
+    return placed.map(({ id }) => id);
   }
 
   /** Deletes ended jobs with their attempts and logs. */

@@ -71,6 +71,22 @@ export interface ChangedRow {
   at: Date;
 }
 
+/** Where a job waits: what of it is to change, null for the rest. */
+export interface Place {
+  queue: string | null;
+  priority: number | null;
+}
+
+/** A waiting job at the place that it was to have; `is_changed` is false when it was there already. */
+export interface PlacedRow {
+  id: string;
+  queue: string;
+  priority: number;
+  status: JobStatus;
+  from_queue: string;
+  is_changed: boolean;
+}
+
 /** A job whose attempt has just ended. */
 export interface EndedJobRow extends ChangedRow {
   lease_token: string;

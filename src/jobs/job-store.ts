@@ -17,6 +17,8 @@ import type {
   LockedRow,
   NewJob,
   OverrunRow,
+  Place,
+  PlacedRow,
 } from './job-rows.js';
 import * as claim from './queries/claim-queries.js';
 import * as lease from './queries/lease-queries.js';
@@ -112,6 +114,11 @@ export class JobStore {
   /** FAILED, DEAD, CANCELLED -> PENDING, with fresh budgets. */
   retry(ids: readonly string[], actor: string | null): Promise<ChangedRow[]> {
     return this.database.api.query<ChangedRow>(steer.retryJobs, [ids, actor]);
+  }
+
+  /** Another queue or priority for SCHEDULED, PENDING and RETRYING jobs; their status stays. */
+  place(ids: readonly string[], { queue, priority }: Place, actor: string | null): Promise<PlacedRow[]> {
+    return this.database.api.query<PlacedRow>(steer.placeJobs, [ids, queue, priority, actor]);
   }
 
   /** Deletes ended jobs for good; answers which. */

@@ -12,7 +12,7 @@ const MAX_WAITING = 100_000;
  * remembered in `hasLost`: PostgreSQL has it all.
  */
 export class QueueWriter {
-  /** True once a push was dropped: the generation in use lacks ids. */
+  /** True once a push or a removal was dropped: the generation in use lacks ids, or has some in a queue that they left. */
   hasLost = false;
   private pushed: ReadyJob[] = [];
   private done: TakenJob[] = [];
@@ -40,7 +40,7 @@ export class QueueWriter {
   }
 
   remove(jobs: readonly { id: string; queue: string }[]): void {
-    append(this.removed, jobs);
+    if (!append(this.removed, jobs)) this.hasLost = true;
     this.write();
   }
 
@@ -63,14 +63,14 @@ export class QueueWriter {
       await Promise.all([
         pushed.length > 0 && this.attempt(() => this.ids.push(pushed), true),
         verdicts.done.length + verdicts.gated.length > 0 && this.attempt(() => this.ids.settle(verdicts), false),
-        removed.length > 0 && this.attempt(() => this.ids.remove(removed), false),
+        removed.length > 0 && this.attempt(() => this.ids.remove(removed), true),
       ]);
     }
     // In the same turn as the last look: what comes from now on would wait for the next write.
     this.current = undefined;
   }
 
-  private async attempt(send: () => Promise<void>, isPush: boolean): Promise<void> {
+  private async attempt(send: () => Promise<void>, mustArrive: boolean): Promise<void> {
     try {
       await send().catch(async (error: unknown) => {
         if (!(error instanceof QueueScriptError && error.isStale)) throw error;
@@ -80,7 +80,7 @@ export class QueueWriter {
         if (this.generations.id !== null) await send();
       });
     } catch (error) {
-      if (isPush) this.hasLost = true;
+      if (mustArrive) this.hasLost = true;
       this.logger.debug({ err: error }, 'the ready queue in Redis was not written');
     }
   }

@@ -5,6 +5,11 @@ export interface ReadyJob {
   priority: number;
 }
 
+/** A ready job with another place: its queue, its priority or both changed. */
+export interface MovedJob extends ReadyJob {
+  fromQueue: string;
+}
+
 /** An id handed out by `take`. It stays in flight until `settle` gets it back, or five seconds have passed. */
 export interface TakenJob {
   id: string;

@@ -2,7 +2,7 @@ import type { Notifications } from '../platform/database/notifications.js';
 import type { Logger } from '../platform/logger.js';
 import { PeriodicTask } from '../platform/periodic-task.js';
 import type { RedisConnections } from '../platform/redis/redis-connections.js';
-import type { ReadyJob, ReadyListener, ReadySource, TakenJob, Verdicts } from './ready-job.js';
+import type { MovedJob, ReadyJob, ReadyListener, ReadySource, TakenJob, Verdicts } from './ready-job.js';
 import { RedisReadyQueue, type Rebuilt } from './redis-ready-queue.js';
 
 const CHANNEL = 'ready';
@@ -93,6 +93,14 @@ export class ReadyQueue {
   /** Forgets jobs that are no longer ready. Returns at once. */
   remove(jobs: readonly { id: string; queue: string }[]): void {
     if (jobs.length > 0) this.redis?.writer.remove(jobs);
+  }
+
+  /** Gives ready jobs their new place. Returns at once. */
+  move(jobs: readonly MovedJob[]): void {
+    this.remove(
+      jobs.filter((job) => job.queue !== job.fromQueue).map(({ id, fromQueue }) => ({ id, queue: fromQueue })),
+    );
+    this.push(jobs);
   }
 
   /** Says whether polls are parked here, so that new jobs are worth hearing of. */

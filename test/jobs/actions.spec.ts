@@ -111,6 +111,54 @@ test('thousands of jobs are done in chunks; an aborted action leaves the rest al
   expect(await act({ token: plan.token })).toMatchObject({ state: 'aborted' });
 });
 
+test('jobs that wait move to another queue with their counts; the others are skipped, each with the reason', async () => {
+  const ids = await insertJobs(client, [
+    ...(['PENDING', 'RETRYING', 'SCHEDULED', 'PENDING'] as const).map((status) => ({
+      status,
+      queue: 'old',
+      type: 'mail',
+    })),
+    { status: 'RUNNING', queue: 'old', type: 'mail' },
+    { status: 'SUCCESS', queue: 'old', type: 'mail' },
+    { status: 'PENDING', queue: 'new', type: 'mail' },
+  ]);
+  const { token } = await act({ action: 'move', queue: 'new', ids: ids, dry_run: true });
+  await client.query('DELETE FROM jobs WHERE id = $1', [ids[3]]);
+  await act({ token });
+  expect(await ended(token)).toMatchObject({ state: 'done', queue: 'new', priority: null, done: 4, skipped: 3 });
+  expect((await lookAt(token)).skips).toEqual([
+    { job_id: ids[5], reason: 'The job is SUCCESS.' },
+    { job_id: ids[4], reason: 'The job is RUNNING.' },
+    { job_id: ids[3], reason: 'The job does not exist any more.' },
+  ]);
+  const { rows } = await client.query(
+    'SELECT queue, array_agg(DISTINCT status::text ORDER BY status::text) AS statuses FROM jobs GROUP BY queue ORDER BY queue',
+  );
+  expect(rows).toEqual([
+    { queue: 'new', statuses: ['PENDING', 'RETRYING', 'SCHEDULED'] },
+    { queue: 'old', statuses: ['RUNNING', 'SUCCESS'] },
+  ]);
+  const counted = await client.query(
+    `SELECT queue, from_status AS status, -n AS n FROM job_deltas WHERE to_status IS NULL ORDER BY queue, from_status`,
+  );
+  expect(counted.rows).toEqual([
+    ...['SCHEDULED', 'PENDING', 'RETRYING'].map((status) => ({ queue: 'new', status, n: 1 })),
+    ...['SCHEDULED', 'PENDING', 'RETRYING'].map((status) => ({ queue: 'old', status, n: -1 })),
+  ]);
+  expect((await app.get(`/jobs/${ids[0]}/events`)).body.events).toMatchObject([
+    { action: 'move', detail: 'old → new' },
+  ]);
+  expect((await app.get(`/jobs/${ids[6]}/events`)).body.events).toEqual([]);
+});
+
+test('only the first hundred skipped jobs are named', async () => {
+  const ids = await insertJobs(client, times(150, { status: 'DEAD' }));
+  const { token } = await act({ action: 'prioritize', priority: -100, ids });
+  const { skips, ...action } = await ended(token);
+  expect(action).toMatchObject({ done: 0, skipped: 150, priority: -100 });
+  expect(skips.map(({ job_id }) => job_id)).toEqual(ids.toReversed().slice(0, 100));
+});
+
 test('an action whose orchestrator is gone is taken over where it stopped', async () => {
   await insertJobs(client, times(5, { status: 'DEAD' }));
   const { token } = await act({ action: 'retry', filter: {}, dry_run: true });
@@ -133,6 +181,11 @@ test('an action that another orchestrator is at is left to it', async () => {
 test.each([
   [{}, 'action'],
   [{ action: 'retry' }, 'filter'],
+  [{ action: 'move', filter: {} }, 'queue'],
+  [{ action: 'prioritize', filter: {}, queue: 'a' }, 'queue'],
+  [{ action: 'prioritize', filter: {} }, 'priority'],
+  [{ action: 'prioritize', filter: {}, priority: 101 }, 'priority'],
+  [{ action: 'move', filter: {}, queue: 'no name!' }, 'queue'],
   [{ action: 'retry', filter: {}, ids: ['0190f3c2-7b1e-7000-8000-000000000001'] }, 'filter'],
   [{ action: 'retry', token: '0190f3c2-7b1e-4000-8000-000000000001' }, 'token'],
 ])('%j is refused', async (body, field) => {

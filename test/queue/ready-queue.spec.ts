@@ -67,6 +67,23 @@ describe('order', () => {
     expect(orchestrator.woken).toEqual([]);
   });
 
+  test('a job that got another place keeps it, also when it was in flight just then', async () => {
+    const orchestrator = await startOrchestrator();
+    const { queue, source } = orchestrator;
+    const jobs = source.addMany('a', 4);
+    await push(orchestrator, jobs);
+    const [taken] = await orchestrator.take('*', 1);
+    queue.move([
+      { ...jobs[0]!, priority: -1, fromQueue: 'a' },
+      { ...jobs[2]!, queue: 'b', fromQueue: 'a' },
+      { ...jobs[3]!, priority: 1, fromQueue: 'a' },
+    ]);
+    queue.settle({ done: [], gated: [taken!] });
+    await until(async () => (await queue.position(jobs[2]!.id, 'b')) === 0);
+    expect(await orchestrator.takeIds(['a'], 10)).toEqual([jobs[3], jobs[1], jobs[0]].map((job) => job!.id));
+    expect(await orchestrator.takeIds(['b'], 10)).toEqual([jobs[2]!.id]);
+  });
+
   test('the position counts the jobs ahead, and a removed job has none', async () => {
     const orchestrator = await startOrchestrator();
     const jobs = orchestrator.source.addMany('a', 3);

@@ -5,10 +5,16 @@ import type { BulkAction, JobFilter, JobsAction } from './types.js';
 /** The jobs of a bulk action: named ones, or all that match a filter. */
 export type ActionScope = { ids: string[] } | { filter: JobFilter };
 
+/** Where a move or a change of priority puts jobs. */
+export interface Place {
+  queue?: string;
+  priority?: number;
+}
+
 /** Freezes the set of jobs and says what would happen to them. */
-export function planAction(action: BulkAction, scope: ActionScope): Promise<JobsAction> {
+export function planAction(action: BulkAction, place: Place, scope: ActionScope): Promise<JobsAction> {
   return answer<JobsAction>((options) =>
-    client.POST('/jobs/actions', { body: { action, ...scope, dry_run: true }, ...options }),
+    client.POST('/jobs/actions', { body: { action, ...place, ...scope, dry_run: true }, ...options }),
   );
 }
 

@@ -1,4 +1,4 @@
-import { Ban, RotateCw, Trash2, X } from 'lucide-react';
+import { ArrowUpDown, Ban, FolderInput, RotateCw, Trash2, X } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { JobListParams } from '../api/jobs.js';
 import type { ActionScope } from '../api/job-actions.js';
@@ -12,9 +12,11 @@ import type { useSelection } from './use-selection.js';
 const BulkDialog = lazy(() => import('./bulk-dialog.js').then((module) => ({ default: module.BulkDialog })));
 
 const actions = [
-  { action: 'retry', label: 'Retry', icon: RotateCw },
-  { action: 'cancel', label: 'Cancel', icon: Ban },
-  { action: 'delete', label: 'Delete', icon: Trash2 },
+  { action: 'retry', label: 'Retry', of: '', icon: RotateCw },
+  { action: 'cancel', label: 'Cancel', of: '', icon: Ban },
+  { action: 'prioritize', label: 'Change priority', of: 'of ', icon: ArrowUpDown },
+  { action: 'move', label: 'Move queue', of: 'of ', icon: FolderInput },
+  { action: 'delete', label: 'Delete', of: '', icon: Trash2 },
 ] as const;
 
 /** What can be done with the selected jobs; each label says with how many. */
@@ -34,16 +36,20 @@ export function BulkBar({ selection, params }: { selection: ReturnType<typeof us
         className="sticky bottom-4 z-20 mx-auto flex max-w-full items-center gap-1 overflow-x-auto rounded-lg border border-line bg-raised p-1.5 shadow-pop"
       >
         {canWrite &&
-          actions.map(({ action: each, label, icon: Icon }) => (
+          actions.map(({ action: each, label, of, icon: Icon }) => (
             <Button
               key={each}
               variant="ghost"
               className={each === 'delete' ? 'text-danger-fg hover:text-danger-fg' : 'text-fg'}
-              aria-label={`${label} ${amount}`}
+              aria-label={`${label} ${of}${amount}`}
               onClick={() => setAction(each)}
             >
               <Icon aria-hidden />
-              {label} <span className="max-md:hidden">{amount}</span>
+              {label}{' '}
+              <span className="max-md:hidden">
+                {of}
+                {amount}
+              </span>
             </Button>
           ))}
         <ExportMenu params={params} ids={allMatching ? undefined : selection.selection.ids} what={amount} />

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { notify } from '../ui/notify.js';
 import { messageOf } from '../api/api-error.js';
-import { planAction, runAction, type ActionScope } from '../api/job-actions.js';
+import { planAction, runAction, type ActionScope, type Place } from '../api/job-actions.js';
 import type { BulkAction, JobsAction } from '../api/types.js';
 import { allowedActions } from '../../../src/contract/job-state.js';
 import { ConfirmDialog } from '../ui/dialog.js';
@@ -11,28 +11,35 @@ import { formatNumber, plural } from '../ui/format.js';
 import { Notice } from '../ui/notice.js';
 import { Skeleton } from '../ui/states.js';
 import { isJobStatus, statusLooks } from '../ui/status.js';
+import { bulkTitle } from './bulk-words.js';
+import { PlaceDialog } from './place-dialog.js';
 
-const verbs: Record<BulkAction, string> = { retry: 'Retry', cancel: 'Cancel', delete: 'Delete' };
 const TYPE_NUMBER_ABOVE = 1000;
 
-/** Asks the server for the frozen set, shows what will happen to it, and starts exactly that. */
-export function BulkDialog({
-  action,
-  scope,
-  onClose,
-  onStarted,
-}: {
+interface BulkDialogProps {
   action: BulkAction;
   scope: ActionScope;
   onClose: () => void;
   onStarted: () => void;
-}) {
+}
+
+/** Asks where to, if the action needs to know; then shows its plan. */
+export function BulkDialog(props: BulkDialogProps) {
+  const { action, onClose } = props;
+  const [place, setPlace] = useState<Place | null>(null);
+  if (place === null && (action === 'move' || action === 'prioritize'))
+    return <PlaceDialog action={action} onPlace={setPlace} onClose={onClose} />;
+  return <PlanDialog {...props} place={place ?? {}} />;
+}
+
+/** Asks the server for the frozen set, shows what will happen to it, and starts exactly that. */
+function PlanDialog({ action, place, scope, onClose, onStarted }: BulkDialogProps & { place: Place }) {
   const navigate = useNavigate();
   const [typed, setTyped] = useState('');
   const [key] = useState(() => crypto.randomUUID());
   const plan = useQuery({
     queryKey: ['job-plan', key],
-    queryFn: () => planAction(action, scope),
+    queryFn: () => planAction(action, place, scope),
     // A plan is made once: fetching it again would freeze another set.
     staleTime: 'static',
     gcTime: 0,
@@ -40,6 +47,8 @@ export function BulkDialog({
   const total = plan.data?.total ?? ('ids' in scope ? scope.ids.length : 0);
   const mustType = action === 'delete' || total > TYPE_NUMBER_ABOVE;
   const isReady = plan.data !== undefined && total > 0 && (!mustType || typed.replaceAll(',', '') === String(total));
+
+  const title = bulkTitle(action, total, place);
 
   const start = async (token: string) => {
     try {
@@ -55,10 +64,10 @@ export function BulkDialog({
     <ConfirmDialog
       open
       onOpenChange={(isOpen) => !isOpen && onClose()}
-      title={`${verbs[action]} ${plural(total, 'job')}?`}
-      action={`${verbs[action]} ${plural(total, 'job')}`}
+      title={`${title}?`}
+      action={title}
       cancelLabel={action === 'cancel' ? 'Keep them' : 'Cancel'}
-      danger={action !== 'retry'}
+      danger={action === 'cancel' || action === 'delete'}
       disabled={!isReady}
       onConfirm={() => plan.data && void start(plan.data.token)}
     >

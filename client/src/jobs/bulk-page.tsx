@@ -4,16 +4,17 @@ import { useState, type ReactNode } from 'react';
 import { ArrowLeft, Ban } from 'lucide-react';
 import { messageOf } from '../api/api-error.js';
 import { abortAction, actionQuery } from '../api/job-actions.js';
+import type { JobsAction } from '../api/types.js';
 import { useCanWrite } from '../auth/use-can-write.js';
 import { Button } from '../ui/button.js';
 import { notify } from '../ui/notify.js';
 import { Card, Page } from '../ui/page.js';
-import { formatNumber } from '../ui/format.js';
+import { formatNumber, shortId } from '../ui/format.js';
 import { ErrorState, Skeleton } from '../ui/states.js';
 import { DateTime } from '../ui/time.js';
+import { bulkTitle } from './bulk-words.js';
 
 const route = getRouteApi('/shell/bulk/$token');
-const verbs = { retry: 'Retry', cancel: 'Cancel', delete: 'Delete' };
 
 /** The progress of a bulk action. The page may be left: the action runs on the server. */
 export function BulkPage() {
@@ -37,10 +38,7 @@ export function BulkPage() {
       <Link to="/jobs" className="inline-flex w-fit items-center gap-1 text-sm text-muted hover:text-fg">
         <ArrowLeft aria-hidden className="size-4" /> Jobs
       </Link>
-      <Card
-        title={action ? `${verbs[action.action]} ${formatNumber(action.total)} jobs` : 'Bulk action'}
-        className="max-w-2xl"
-      >
+      <Card title={action ? bulkTitle(action.action, action.total, action) : 'Bulk action'} className="max-w-2xl">
         {query.isPending && <Skeleton className="m-4 h-24" />}
         {query.isError && !action && (
           <ErrorState error={query.error} what="this action" onRetry={() => void query.refetch()} />
@@ -77,10 +75,39 @@ export function BulkPage() {
                 <DateTime at={action.finished_at} />
               </Fact>
             </dl>
+            {action.skips.length > 0 && <Skips action={action} />}
           </div>
         )}
       </Card>
     </Page>
+  );
+}
+
+/** The first jobs that were passed over, each with the reason. */
+function Skips({ action: { skips, skipped } }: { action: JobsAction }) {
+  return (
+    <div>
+      <h3 className="mb-1 text-xs text-muted">
+        {skipped > skips.length ? `The first ${skips.length} of ${formatNumber(skipped)} skipped jobs` : 'Skipped jobs'}
+      </h3>
+      <ul
+        aria-label="Skipped jobs"
+        className="max-h-80 divide-y divide-line overflow-y-auto rounded-md border border-line"
+      >
+        {skips.map(({ job_id, reason }) => (
+          <li key={job_id} className="flex min-h-9 flex-wrap items-center gap-x-4 px-3 text-sm">
+            <Link
+              to="/jobs/$id"
+              params={{ id: job_id }}
+              className="font-mono text-xs underline-offset-2 hover:underline"
+            >
+              {shortId(job_id)}
+            </Link>
+            <span className="text-muted">{reason}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

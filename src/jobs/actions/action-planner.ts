@@ -8,6 +8,7 @@ import { Database } from '../../platform/database/database.js';
 import type { Queryable } from '../../platform/database/lane.js';
 import { DomainError } from '../../platform/errors/domain-error.js';
 import { random } from '../../platform/random.js';
+import type { Place } from '../job-rows.js';
 import { jobSearch } from '../listing/job-search.js';
 import { JobWalker, type IdRow } from '../listing/job-walker.js';
 import { findActionJobs, insertAction, insertActionChunk } from './action-queries.js';
@@ -19,6 +20,11 @@ const MAX_PLANNING_MS = 20_000;
 const PIECE = 20_000;
 const CHUNK = 1000;
 const SAMPLE = 10;
+
+/** What is to be done: a `move` has a queue, a `prioritize` a priority, the others neither. */
+export interface ActionKind extends Place {
+  action: BulkAction;
+}
 
 /** What the action is to be done to. */
 export type ActionScope = { ids: readonly string[] } | { filter: JobFilter };
@@ -32,12 +38,12 @@ export class ActionPlanner {
   ) {}
 
   /** @throws DomainError `invalid_request` when more jobs match than a plan may hold, or finding them takes too long */
-  async plan(action: BulkAction, scope: ActionScope, actor: string | null): Promise<ActionRow> {
+  async plan(kind: ActionKind, scope: ActionScope, actor: string | null): Promise<ActionRow> {
     const jobs = 'ids' in scope ? await this.existing(scope.ids) : await this.matching(scope.filter);
     const counts = Object.fromEntries(JOB_STATUSES.map((status) => [status, 0])) as unknown as StatusCounts;
     for (const { status } of jobs) counts[status]++;
     const ids = jobs.map(({ id }) => id);
-    return this.database.api.transaction((transaction) => freeze(transaction, action, actor, ids, counts));
+    return this.database.api.transaction((transaction) => freeze(transaction, kind, actor, ids, counts));
   }
 
   private existing(ids: readonly string[]): Promise<IdRow[]> {
@@ -63,7 +69,7 @@ export class ActionPlanner {
 
 async function freeze(
   on: Queryable,
-  action: BulkAction,
+  { action, queue, priority }: ActionKind,
   actor: string | null,
   ids: readonly string[],
   counts: StatusCounts,
@@ -72,6 +78,8 @@ async function freeze(
   const [row] = await on.query<ActionRow>(insertAction, [
     token,
     action,
+    queue,
+    priority,
     actor,
     ids.length,
     JSON.stringify(counts),

@@ -6,11 +6,12 @@ import { statement } from '../../platform/database/statement.js';
  */
 
 const ACTION =
-  'token, action, state, actor, total, by_status, sample, next_chunk, done, skipped, created_at, finished_at';
+  'token, action, queue, priority, state, actor, total, by_status, sample, next_chunk, done, skipped, skips, created_at, finished_at';
 
 export const insertAction = statement(
   'insert_action',
-  `INSERT INTO job_actions (token, action, state, actor, total, by_status, sample) VALUES ($1, $2, 'planned', $3, $4, $5, $6) RETURNING ${ACTION}`,
+  `INSERT INTO job_actions (token, action, queue, priority, state, actor, total, by_status, sample)
+  VALUES ($1, $2, $3, $4, 'planned', $5, $6, $7, $8) RETURNING ${ACTION}`,
 );
 
 export const insertActionChunk = statement(
@@ -18,7 +19,7 @@ export const insertActionChunk = statement(
   'INSERT INTO job_action_chunks (token, chunk, job_ids) VALUES ($1, $2, $3)',
 );
 
-/** The given jobs that exist, in order. By: plans over ids. Index: primary key. */
+/** The given jobs that exist, in order. By: plans over ids; runs, for why jobs were skipped. Index: primary key. */
 export const findActionJobs = statement(
   'find_action_jobs',
   'SELECT id, status FROM jobs WHERE id = ANY ($1::uuid[]) ORDER BY id DESC',
@@ -55,7 +56,7 @@ export const findActionChunk = statement(
 /** Counts chunk $2 as done, and the action as done with its last chunk; no row when another runner did, or it was aborted. */
 export const countActionChunk = statement(
   'count_action_chunk',
-  `UPDATE job_actions SET next_chunk = next_chunk + 1, done = done + $3, skipped = skipped + $4, touched_at = clock_timestamp(),
+  `UPDATE job_actions SET next_chunk = next_chunk + 1, done = done + $3, skipped = skipped + $4, skips = skips || $5::jsonb, touched_at = clock_timestamp(),
     state = CASE WHEN done + $3 + skipped + $4 >= total THEN 'done' ELSE state END,
     finished_at = CASE WHEN done + $3 + skipped + $4 >= total THEN clock_timestamp() END
   WHERE token = $1 AND next_chunk = $2 AND state = 'running'
@@ -65,7 +66,7 @@ export const countActionChunk = statement(
 /** Counts what was done of a chunk while the action was aborted. */
 export const countAbortedChunk = statement(
   'count_aborted_chunk',
-  `UPDATE job_actions SET next_chunk = next_chunk + 1, done = done + $3, skipped = skipped + $4
+  `UPDATE job_actions SET next_chunk = next_chunk + 1, done = done + $3, skipped = skipped + $4, skips = skips || $5::jsonb
   WHERE token = $1 AND next_chunk = $2 AND state = 'aborted'`,
 );
 

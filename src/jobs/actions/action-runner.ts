@@ -1,16 +1,18 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { LOGGER } from '../../config/config.module.js';
-import type { BulkAction } from '../../contract/action.dto.js';
+import type { SkippedJob } from '../../contract/action.dto.js';
 import { EventBus } from '../../events/event-bus.js';
 import { Database } from '../../platform/database/database.js';
 import type { Logger } from '../../platform/logger.js';
 import { PeriodicTask } from '../../platform/periodic-task.js';
 import { JobCommands } from '../job-commands.js';
+import type { IdRow } from '../listing/job-walker.js';
 import {
   countAbortedChunk,
   countActionChunk,
   dropOldAction,
   findActionChunk,
+  findActionJobs,
   releaseAction,
   takeAction,
 } from './action-queries.js';
@@ -21,6 +23,7 @@ const EVERY_MS = 2000;
 const LEASE_SECONDS = 20;
 const PLAN_KEPT_SECONDS = 3600;
 const ACTION_KEPT_SECONDS = 7 * 24 * 3600;
+const SKIPS_KEPT = 100;
 
 /**
  * Runs bulk actions in the background, one at a time, chunk by chunk. When its orchestrator dies, another one goes on from the last
@@ -84,24 +87,42 @@ export class ActionRunner implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** @returns the action as it is then; undefined when it is no longer this runner's */
-  private async runChunk({ token, action, actor, next_chunk }: ActionRow): Promise<ActionRow | undefined> {
+  private async runChunk(action: ActionRow): Promise<ActionRow | undefined> {
+    const { token, next_chunk } = action;
     const [chunk] = await this.database.sweep.query<{ job_ids: string[] }>(findActionChunk, [token, next_chunk]);
     const ids = chunk?.job_ids ?? [];
-    const done = await this.command(action)(ids, actor);
-    const progress = [token, next_chunk, done.length, ids.length - done.length];
+    const done = new Set(await this.do(action, ids));
+    const skipped = ids.filter((id) => !done.has(id));
+    const skips = await this.reasons(skipped.slice(0, SKIPS_KEPT - action.skips.length));
+    const progress = [token, next_chunk, done.size, skipped.length, JSON.stringify(skips)];
     const [counted] = await this.database.sweep.query<ActionRow>(countActionChunk, progress);
     if (!counted) await this.database.sweep.query(countAbortedChunk, progress);
     return counted;
   }
 
-  private command(action: BulkAction): (ids: readonly string[], actor: string | null) => Promise<string[]> {
-    switch (action) {
+  /** @returns the ids that it was done to */
+  private async do(action: ActionRow, ids: readonly string[]): Promise<string[]> {
+    switch (action.action) {
       case 'cancel':
-        return (ids, actor) => this.commands.cancel(ids, actor);
+        return this.commands.cancel(ids, action.actor);
       case 'retry':
-        return (ids, actor) => this.commands.retry(ids, actor);
+        return this.commands.retry(ids, action.actor);
       case 'delete':
-        return (ids, actor) => this.commands.remove(ids, actor);
+        return this.commands.remove(ids, action.actor);
+      case 'move':
+      case 'prioritize':
+        return this.commands.place(ids, action, action.actor);
     }
+  }
+
+  /** Why jobs were skipped, as far as they tell a moment later. */
+  private async reasons(skipped: readonly string[]): Promise<SkippedJob[]> {
+    if (skipped.length === 0) return [];
+    const rows = await this.database.sweep.query<IdRow>(findActionJobs, [skipped]);
+    const statuses = new Map(rows.map(({ id, status }) => [id, status]));
+    return skipped.map((job_id) => {
+      const status = statuses.get(job_id);
+      return { job_id, reason: status === undefined ? 'The job does not exist any more.' : `The job is ${status}.` };
+    });
   }
 }

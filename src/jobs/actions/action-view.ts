@@ -1,8 +1,9 @@
-import type { ActionState, BulkAction, JobsAction } from '../../contract/action.dto.js';
+import type { ActionState, BulkAction, JobsAction, SkippedJob } from '../../contract/action.dto.js';
 import type { StatusCounts } from '../../contract/stats.dto.js';
+import type { Place } from '../job-rows.js';
 
 /** A bulk action as stored. */
-export interface ActionRow {
+export interface ActionRow extends Place {
   token: string;
   action: BulkAction;
   state: ActionState;
@@ -13,6 +14,7 @@ export interface ActionRow {
   next_chunk: number;
   done: number;
   skipped: number;
+  skips: SkippedJob[];
   created_at: Date;
   finished_at: Date | null;
 }

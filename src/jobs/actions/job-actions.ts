@@ -3,7 +3,7 @@ import type { JobsAction, StartAction } from '../../contract/action.dto.js';
 import { EventBus } from '../../events/event-bus.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/errors/domain-error.js';
-import { ActionPlanner, type ActionScope } from './action-planner.js';
+import { ActionPlanner, type ActionKind, type ActionScope } from './action-planner.js';
 import { abortAction, findAction, startAction } from './action-queries.js';
 import { ActionRunner } from './action-runner.js';
 import { actionView, type ActionRow } from './action-view.js';
@@ -25,11 +25,12 @@ export class JobActions {
    */
   async start(body: StartAction, actor: string | null): Promise<JobsAction> {
     if (body.token != null) {
-      if (body.action != null || body.ids != null || body.filter != null)
-        throw invalid('token', 'excludes action, ids and filter');
+      const { action, ids, filter, queue, priority } = body;
+      if ([action, ids, filter, queue, priority].some((value) => value != null))
+        throw invalid('token', 'excludes action, ids, filter, queue and priority');
       return body.dry_run ? this.get(body.token) : this.run(body.token, actor);
     }
-    const plan = await this.planner.plan(actionOf(body), scopeOf(body), actor);
+    const plan = await this.planner.plan(kindOf(body), scopeOf(body), actor);
     return body.dry_run ? actionView(plan) : this.run(plan.token, actor);
   }
 
@@ -57,9 +58,13 @@ export class JobActions {
   }
 }
 
-function actionOf({ action }: StartAction) {
+function kindOf({ action, ...body }: StartAction): ActionKind {
+  const { queue, priority } = { queue: body.queue ?? null, priority: body.priority ?? null };
   if (action == null) throw invalid('action', 'is required with ids or filter');
-  return action;
+  if ((queue !== null) !== (action === 'move')) throw invalid('queue', 'is required by move, and by no other action');
+  if ((priority !== null) !== (action === 'prioritize'))
+    throw invalid('priority', 'is required by prioritize, and by no other action');
+  return { action, queue, priority };
 }
 
 function scopeOf({ ids, filter }: StartAction): ActionScope {

@@ -57,6 +57,41 @@ export const retryJobs = statement(
   SELECT * FROM changed`,
 );
 
+/**
+ * Gives jobs that wait another queue ($2) or priority ($3), where not null; answers all that wait, those that were there already too. By: bulk actions. For the counters a job that moves leaves its old queue, and "minus one job" leaves the new one: so it is
+ * there without having been created. Index: primary key.
+ */
+export const placeJobs = statement(
+  'place_jobs',
+  `WITH locked AS MATERIALIZED (
+    SELECT id, queue, priority, status FROM jobs
+    WHERE id = ANY ($1::uuid[]) AND status IN ('SCHEDULED', 'PENDING', 'RETRYING') ORDER BY id FOR NO KEY UPDATE
+  ),
+  changed AS (
+    UPDATE jobs j
+    SET queue = coalesce($2, locked.queue), priority = coalesce($3, locked.priority), updated_at = clock_timestamp()
+    FROM locked
+    WHERE j.id = locked.id AND (locked.queue <> $2::text OR locked.priority <> $3::smallint)
+    RETURNING j.id, j.queue, j.type, j.status, j.priority, locked.queue AS from_queue, locked.priority AS from_priority
+  ),
+  counted AS (
+    INSERT INTO job_deltas (queue, type, from_status, n)
+    SELECT moved.queue, type, status, sum(moved.n)
+    FROM changed CROSS JOIN LATERAL (VALUES (from_queue, 1), (queue, -1)) AS moved (queue, n)
+    WHERE from_queue <> changed.queue
+    GROUP BY moved.queue, type, status
+  ),
+  audited AS (
+    INSERT INTO job_events (job_id, action, actor, detail)
+    SELECT id, CASE WHEN queue <> from_queue THEN 'move' ELSE 'prioritize' END, $4,
+      CASE WHEN queue <> from_queue THEN from_queue || ' → ' || queue ELSE from_priority || ' → ' || priority END
+    FROM changed
+  )
+  SELECT l.id, coalesce($2, l.queue) AS queue, coalesce($3, l.priority) AS priority, l.status, l.queue AS from_queue,
+    c.id IS NOT NULL AS is_changed
+  FROM locked l LEFT JOIN changed c ON c.id = l.id`,
+);
+
 /** Locks those of the given jobs that have ended. By: `JobStore.remove`, before the rows go. Index: primary key. */
 export const lockEndedJobs = statement(
   'lock_ended_jobs',

@@ -8,7 +8,7 @@ local queues, is_known = {}, {}
 for _, member in ipairs(overdue) do
   local score, id, queue = parse(member)
   redis.call('ZREM', INFLIGHT, member)
-  redis.call('ZADD', READY .. queue, score, id)
+  redis.call('ZADD', READY .. queue, 'NX', score, id)
   if not is_known[queue] then
     is_known[queue] = true
     queues[#queues + 1] = queue
