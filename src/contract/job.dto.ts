@@ -174,6 +174,13 @@ export class JobSummary {
   @Field.instant({ nullable: true }) started_at!: string | null;
   @Field.instant({ nullable: true }) finished_at!: string | null;
   @Field.instant() updated_at!: string;
+  @Field.string({
+    optional: true,
+    nullable: true,
+    description:
+      'In lists that include it: the first 200 characters of the payload, as JSON; null for one of many kilobytes.',
+  })
+  payload_preview?: string | null;
 }
 
 /** One try of a job. */
@@ -212,6 +219,7 @@ export class AttemptList {
 }
 
 export const JOB_SORTS = ['-created_at', 'created_at'] as const;
+export const JOB_EXTRAS = ['payload_preview'] as const;
 
 /** Filters shared by the list, its counts and bulk actions. */
 export class JobFilter {
@@ -226,6 +234,15 @@ export class JobFilter {
   error?: string;
   @Field.string({ optional: true, maxLength: 200, description: "A job's id, or a part of its type or error." })
   q?: string;
+  @Field.integer({ optional: true, min: 0, max: 1_000_000, description: 'Jobs with more attempts than this.' })
+  attempts_above?: number;
+  @Field.number({
+    optional: true,
+    min: 0,
+    max: 100_000_000,
+    description: 'Jobs whose latest attempt took longer, or runs longer so far, than so many seconds.',
+  })
+  seconds_above?: number;
 }
 
 /** `GET /jobs`. A payload filter is written `payload.<path>=value`. */
@@ -237,6 +254,8 @@ export class ListJobsQuery extends JobFilter {
   offset?: number;
   @Field.string({ optional: true, maxLength: 200, description: 'next_cursor of the page before.' }) cursor?: string;
   @Field.enum('JobSort', JOB_SORTS, { optional: true, default: '-created_at' }) sort?: (typeof JOB_SORTS)[number];
+  @Field.enums('JobExtra', JOB_EXTRAS, { optional: true, description: 'What else each job is to show.' })
+  include?: (typeof JOB_EXTRAS)[number][];
 
   /** Collected from the keys `payload.<path>`. */
   payload?: Record<string, string>;

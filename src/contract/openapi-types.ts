@@ -652,6 +652,8 @@ export interface components {
         /** @enum {string} */
         JobSort: "-created_at" | "created_at";
         /** @enum {string} */
+        JobExtra: "payload_preview";
+        /** @enum {string} */
         DeadReason: "retries_exhausted" | "poison";
         JobSummary: {
             /** Format: uuid */
@@ -692,6 +694,8 @@ export interface components {
             finished_at: string | null;
             /** Format: date-time */
             updated_at: string;
+            /** @description In lists that include it: the first 200 characters of the payload, as JSON; null for one of many kilobytes. */
+            payload_preview?: string | null;
         };
         JobList: {
             jobs: components["schemas"]["JobSummary"][];
@@ -807,6 +811,10 @@ export interface components {
             error?: string;
             /** @description A job's id, or a part of its type or error. */
             q?: string;
+            /** @description Jobs with more attempts than this. */
+            attempts_above?: number;
+            /** @description Jobs whose latest attempt took longer, or runs longer so far, than so many seconds. */
+            seconds_above?: number;
         };
         StartAction: {
             /** @description Needed with ids or filter. */
@@ -991,6 +999,8 @@ export interface components {
             finished_at: string | null;
             /** Format: date-time */
             updated_at: string;
+            /** @description In lists that include it: the first 200 characters of the payload, as JSON; null for one of many kilobytes. */
+            payload_preview?: string | null;
             /** @description As submitted; numbers keep their value beyond 2^53 too. */
             payload: unknown;
             /** @description What the successful attempt returned. */
@@ -1477,12 +1487,18 @@ export interface operations {
                 error?: string;
                 /** @description A job's id, or a part of its type or error. */
                 q?: string;
+                /** @description Jobs with more attempts than this. */
+                attempts_above?: number;
+                /** @description Jobs whose latest attempt took longer, or runs longer so far, than so many seconds. */
+                seconds_above?: number;
                 limit?: number;
                 /** @description Rows to skip; use cursor to go deeper. */
                 offset?: number;
                 /** @description next_cursor of the page before. */
                 cursor?: string;
                 sort?: components["schemas"]["JobSort"];
+                /** @description What else each job is to show. */
+                include?: components["schemas"]["JobExtra"][];
             };
             header?: never;
             path?: never;

@@ -62,67 +62,6 @@ test('what the server refuses is said at the field', async () => {
   expect(browser.takeProblems()).toEqual([expect.stringContaining('400')]);
 });
 
-test('every filter is in the URL, survives a reload, and goes and comes with Back and Forward', async () => {
-  const id = await system.submitAll([{ queue: 'filtered', tags: ['blue'], payload: { user: { id: 7 } } }]);
-  const page = await openJobs();
-  const param = (name: string) => new URL(page.url()).searchParams.get(name);
-  const follow = async (steps: readonly [() => Promise<unknown>, string, string][]) => {
-    for (const [act, name, value] of steps) {
-      await act();
-      await until(() => param(name) === value);
-    }
-  };
-  const search = page.getByRole('searchbox', { name: 'Search jobs' });
-  const type = async (text: string) => {
-    await search.fill(text);
-    await search.press('Enter');
-  };
-  await follow([
-    [
-      () =>
-        page
-          .getByRole('navigation', { name: 'Filter by status' })
-          .getByRole('link', { name: /^Pending/ })
-          .click(),
-      'status',
-      'PENDING',
-    ],
-    [() => page.getByRole('combobox', { name: 'Queue' }).selectOption('filtered'), 'queue', 'filtered'],
-    [() => page.getByRole('combobox', { name: 'Created' }).selectOption('-1h'), 'from', '-1h'],
-    [() => type('tag:blue'), 'tag', 'blue'],
-    [() => type('type:echo'), 'type', 'echo'],
-    [() => type('payload.user.id:7'), 'payload.user.id', '7'],
-    [() => page.getByRole('button', { name: 'Created' }).click(), 'sort', 'created_at'],
-    [() => page.getByLabel('Rows').selectOption('25'), 'size', '25'],
-  ]);
-  await row(page, id[0]!).waitFor();
-  expect(await page.locator('tr[data-job-id]').count()).toBe(1);
-
-  await page.reload();
-  await row(page, id[0]!).waitFor();
-  expect(await page.getByRole('combobox', { name: 'Queue' }).inputValue()).toBe('filtered');
-  await page.getByRole('button', { name: 'Remove filter payload.user.id: 7' }).click();
-  await until(() => param('payload.user.id') === null);
-
-  const { length } = ['status', 'queue', 'from', 'tag', 'type', 'payload', 'sort', 'size', 'removal'];
-  for (let step = 0; step < length; step++) await page.goBack();
-  await until(() => new URL(page.url()).search === '');
-  for (let step = 0; step < length; step++) await page.goForward();
-  await until(() => param('size') === '25' && param('payload.user.id') === null && param('tag') === 'blue');
-  await row(page, id[0]!).waitFor();
-});
-
-test('a filter that makes no sense is shown as such, can be removed, and an unknown one is named', async () => {
-  const page = await openJobs('?worker=nobody&colour=red');
-  await page.getByText('worker: nobody (invalid)').waitFor();
-  await page.getByRole('button', { name: 'Remove filter worker: nobody' }).click();
-  await until(() => !page.url().includes('worker'));
-  const search = page.getByRole('searchbox', { name: 'Search jobs' });
-  await search.fill('colour:red');
-  await search.press('Enter');
-  await page.getByText('“colour:” is not a filter.').waitFor();
-});
-
 /** How long a job submitted elsewhere takes to be on screen. */
 async function timeToScreenMs(page: Page): Promise<number> {
   const { id } = await system.submit({ queue: 'nobody' });

@@ -104,6 +104,15 @@ describe('pages of jobs', () => {
     }
   });
 
+  test('show the beginning of payloads where that is asked for, and of large ones nothing', async () => {
+    const noise = Array.from({ length: 600 }, () => randomUUID());
+    await insertJobs(client, [{ payload: { to: 'x'.repeat(500) } }, { payload: noise }, { payload: 7 }]);
+    const { jobs } = await list('include=payload_preview');
+    expect(jobs.map((job) => job.payload_preview)).toEqual(['7', null, `{"to": "${'x'.repeat(192)}`]);
+    expect((await list()).jobs[0]).not.toHaveProperty('payload_preview');
+    expect((await app.get('/jobs?include=payload')).status).toBe(400);
+  });
+
   test('carry no payload and no result, but the progress of what runs', async () => {
     await insertJobs(client, [{ status: 'RUNNING', payload: { secret: 1 } }]);
     const [job] = (await list()).jobs;
@@ -191,6 +200,20 @@ describe('a filter', () => {
     expect(await found(`q=${mine}`)).toEqual([mine]);
     expect(await found(`q=${old!.slice(0, 13).toUpperCase()}`)).toEqual([old]);
     expect((await list('q=refused')).total).toBe(1);
+  });
+
+  test('by attempts and by duration, of what ended, runs and waits again, finds what exceeds them', async () => {
+    const ids = await insertJobs(client, [
+      ...(['SUCCESS', 'RUNNING', 'RETRYING', 'PENDING'] as const).map((status) => ({ status })),
+      { status: 'SUCCESS', createdAt: new Date(Date.now() - 5000) },
+    ]);
+    await client.query(`UPDATE jobs SET attempt = 3, started_at = now() - interval '1 minute' WHERE id = ANY ($1)`, [
+      ids.slice(0, 3),
+    ]);
+    expect(idsOf(await list('seconds_above=59'))).toEqual(ids.slice(0, 3).reverse());
+    expect(idsOf(await list('seconds_above=61'))).toEqual([]);
+    expect(idsOf(await list('attempts_above=2'))).toEqual(ids.slice(0, 3).reverse());
+    expect(await list('attempts_above=3&status=SUCCESS')).toMatchObject({ jobs: [], total: 0 });
   });
 
   test('that no index serves answers what two seconds found, and its cursor goes on from there', async () => {

@@ -8,6 +8,7 @@ export interface JobListParams extends JobFilter {
   cursor?: string;
   limit: number;
   payload?: Record<string, string>;
+  include?: 'payload_preview'[];
 }
 
 export const jobKeys = {

@@ -1,4 +1,4 @@
-import { preferences, setPreferences } from '../settings/preferences.js';
+import { preferences, setPreferences, type Preferences } from '../settings/preferences.js';
 
 /** The columns that a person may show or hide; status and type always show. */
 export const jobColumns = [
@@ -11,6 +11,7 @@ export const jobColumns = [
   { id: 'next-run', label: 'Next run', isDefault: false },
   { id: 'priority', label: 'Priority', isDefault: false },
   { id: 'error', label: 'Error', isDefault: false },
+  { id: 'payload', label: 'Payload', isDefault: false },
 ] as const;
 
 /** A width for each column but that of the type, which takes the rest: so that nothing moves when the rows arrive. */
@@ -27,19 +28,28 @@ export const columnClass = {
   'next-run': 'md:w-28',
   priority: 'md:w-20',
   error: 'max-w-80',
+  payload: 'max-w-80',
   actions: 'md:w-12 md:!pl-0',
 } as const;
 
 export type JobColumn = (typeof jobColumns)[number]['id'];
 
+/** The columns that may be shown. */
+export function offeredColumns({ payloadPreview }: Preferences) {
+  return jobColumns.filter((column) => column.id !== 'payload' || payloadPreview);
+}
+
 /** The ids of the columns to show, in their fixed order. */
-export function visibleColumns(chosen: readonly string[]): readonly JobColumn[] {
-  const shown = jobColumns.filter((column) => (chosen.length === 0 ? column.isDefault : chosen.includes(column.id)));
-  return shown.map((column) => column.id);
+export function visibleColumns(chosen: Preferences): readonly JobColumn[] {
+  const isShown = (column: (typeof jobColumns)[number]) =>
+    chosen.jobColumns.length === 0 ? column.isDefault : chosen.jobColumns.includes(column.id);
+  return offeredColumns(chosen)
+    .filter(isShown)
+    .map((column) => column.id);
 }
 
 /** Shows or hides one column, and keeps that. */
 export function toggleColumn(id: JobColumn): void {
-  const shown = visibleColumns(preferences.get().jobColumns);
+  const shown = visibleColumns(preferences.get());
   setPreferences({ jobColumns: shown.includes(id) ? shown.filter((each) => each !== id) : [...shown, id] });
 }

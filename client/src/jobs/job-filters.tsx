@@ -4,7 +4,7 @@ import { statsQuery } from '../api/stats.js';
 import { usePreferences } from '../settings/preferences.js';
 import { Button } from '../ui/button.js';
 import { Menu, MenuCheckbox, MenuLabel } from '../ui/menu.js';
-import { jobColumns, toggleColumn, visibleColumns } from './job-columns.js';
+import { offeredColumns, toggleColumn, visibleColumns } from './job-columns.js';
 import { filterChips, isJobId, type JobSearch } from './job-search.js';
 import { SearchBox } from './search-box.js';
 import { ViewsMenu } from './views-menu.js';
@@ -116,7 +116,8 @@ function Choice({
 }
 
 function ColumnsMenu() {
-  const shown = visibleColumns(usePreferences().jobColumns);
+  const chosen = usePreferences();
+  const shown = visibleColumns(chosen);
   return (
     <Menu
       trigger={
@@ -126,7 +127,7 @@ function ColumnsMenu() {
       }
     >
       <MenuLabel>Show columns</MenuLabel>
-      {jobColumns.map((column) => (
+      {offeredColumns(chosen).map((column) => (
         <MenuCheckbox key={column.id} checked={shown.includes(column.id)} onChange={() => toggleColumn(column.id)}>
           {column.label}
         </MenuCheckbox>

@@ -170,5 +170,14 @@ function JobCell({ column, job, workerName }: JobRowProps & { column: JobColumn 
           {job.error ?? '—'}
         </td>
       );
+    case 'payload':
+      return (
+        <td
+          className={clsx(columnClass.payload, 'truncate font-mono text-xs text-muted')}
+          title={job.payload_preview ?? ''}
+        >
+          {job.payload_preview === null ? 'large' : job.payload_preview}
+        </td>
+      );
   }
 }

@@ -10,6 +10,8 @@ const KEYS = [
   'worker',
   'tag',
   'error',
+  'attempt',
+  'duration',
   'q',
   'from',
   'to',
@@ -27,6 +29,9 @@ const DEFAULT_SIZE = 50;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const RELATIVE = /^-(\d{1,4})(m|h|d)$/;
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const ATTEMPTS = /^>(\d{1,6})$/;
+const DURATION = /^>(\d{1,6}(?:\.\d{1,3})?)(ms|s|m|h)?$/;
+const UNIT_SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
 /** Whether `text` is a complete job id. */
 export function isJobId(text: string): boolean {
@@ -61,6 +66,9 @@ export function filterChips(search: JobSearch): FilterChip[] {
       chips.push({ key, name: key === 'from' ? 'since' : 'until', value, problem });
     } else if (key === 'worker') {
       chips.push({ key, name: key, value, problem: isJobId(value) ? undefined : 'invalid' });
+    } else if (key === 'attempt' || key === 'duration') {
+      const isValid = (key === 'attempt' ? ATTEMPTS : DURATION).test(value);
+      chips.push({ key, name: key, value, problem: isValid ? undefined : 'invalid' });
     } else if (!['sort', 'cursor', 'size', 'new'].includes(key)) {
       chips.push({ key, name: key === 'q' ? 'text' : key, value });
     }
@@ -91,6 +99,8 @@ export function toListParams(search: JobSearch): JobListParams {
     ...defined('worker_id', search.worker && isJobId(search.worker) ? search.worker : undefined),
     ...defined('created_after', search.from && toInstant(search.from)),
     ...defined('created_before', search.to && toInstant(search.to)),
+    ...above('attempts_above', ATTEMPTS.exec(search.attempt ?? '')),
+    ...above('seconds_above', DURATION.exec(search.duration ?? '')),
     ...(Object.keys(payload).length > 0 ? { payload } : {}),
     ...defined('cursor', search.cursor),
     ...(search.sort === 'created_at' ? { sort: 'created_at' as const } : {}),
@@ -109,11 +119,19 @@ function toInstant(text: string): string | undefined {
   return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }
 
+/** The number behind the `>` of `>2` or `>1.5m`. */
+function above<K extends string>(key: K, match: RegExpExecArray | null): Partial<Record<K, number>> {
+  if (!match) return {};
+  const unit = match[2] as keyof typeof UNIT_SECONDS | undefined;
+  return { [key]: Number(match[1]) * (unit ? UNIT_SECONDS[unit] : 1) } as Record<K, number>;
+}
+
 function defined<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
   return value ? ({ [key]: value } as Record<K, string>) : {};
 }
 
-const TOKEN = /(?<key>status|queue|type|worker|tag|error|payload\.[\w.]+):(?:"(?<quoted>[^"]*)"|(?<plain>\S+))/g;
+const TOKEN =
+  /(?<key>status|queue|type|worker|tag|error|attempt|duration|payload\.[\w.]+):(?:"(?<quoted>[^"]*)"|(?<plain>\S+))/g;
 const UNKNOWN_TOKEN = /\b([a-z]+):\S/i;
 
 /**

@@ -33,7 +33,7 @@ export interface JobTableProps {
 
 /** The list of jobs. */
 export function JobTable(props: JobTableProps) {
-  const columns = visibleColumns(usePreferences().jobColumns);
+  const columns = visibleColumns(usePreferences());
   const { data: workers } = useQuery(workerListQuery());
   const workerNames = useMemo(
     () => new Map(workers?.workers.map((worker) => [worker.id, worker.name ?? worker.hostname])),

@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate, useRouterState } from '@tanstack/react-router
 import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { jobListQuery } from '../api/jobs.js';
 import { explicitRefresh, selectedCount } from '../live/live-status.js';
+import { usePreferences } from '../settings/preferences.js';
 import { useStore } from '../ui/external-store.js';
 import { useIsScrolled } from '../ui/scrolled.js';
 import { Notice } from '../ui/notice.js';
@@ -10,6 +11,7 @@ import { Page } from '../ui/page.js';
 import { ErrorState, useSlow } from '../ui/states.js';
 import { formatNumber } from '../ui/format.js';
 import { deletedJobIds, freshJobId } from './fresh-job.js';
+import { visibleColumns } from './job-columns.js';
 import { JobFilters } from './job-filters.js';
 import { filterChips, toListParams, type JobSearch } from './job-search.js';
 import { isTableBusy, JobTable } from './job-table.js';
@@ -32,7 +34,11 @@ export function JobsPage() {
   const search = route.useSearch();
   const navigate = useNavigate();
   const params = toListParams(search);
-  const query = useQuery({ ...jobListQuery(params), placeholderData: keepPreviousData });
+  const withPayload = visibleColumns(usePreferences()).includes('payload');
+  const query = useQuery({
+    ...jobListQuery(withPayload ? { ...params, include: ['payload_preview'] } : params),
+    placeholderData: keepPreviousData,
+  });
   const refreshes = useStore(explicitRefresh);
   const isNewestPage = !search.cursor && search.sort !== 'created_at';
   const list = useLiveRows(`${JSON.stringify(params)} ${refreshes}`, query, isNewestPage);

@@ -69,12 +69,13 @@ export function SearchBox({ search, onFilter }: { search: JobSearch; onFilter: (
         options={searchSuggestions(text, stats)}
         isFiltered
         onChange={type}
-        onPick={(picked) => (/[.:]$/.test(picked) ? type(picked) : apply(picked))}
+        onPick={(picked) => (/[.:>]$/.test(picked) ? type(picked) : apply(picked))}
         onKeyDown={(event) => event.key === 'Escape' && text === '' && field()?.blur()}
       />
       {unsupported && (
         <p id="search-problem" role="alert" className="mt-1 text-xs text-danger-fg">
-          “{unsupported}:” is not a filter. Known: status, queue, type, worker, tag, error, payload.path.
+          “{unsupported}:” is not a filter. Known: status, queue, type, worker, tag, error, attempt, duration,
+          payload.path.
         </p>
       )}
     </form>

@@ -1,7 +1,7 @@
 import type { Stats } from '../api/types.js';
 import { JOB_STATUSES } from '../ui/status.js';
 
-const KEYS = ['status:', 'queue:', 'type:', 'tag:', 'worker:', 'error:', 'payload.'];
+const KEYS = ['status:', 'queue:', 'type:', 'tag:', 'worker:', 'error:', 'attempt:>', 'duration:>', 'payload.'];
 const MAX_SUGGESTIONS = 8;
 
 /** How the text in the search box may go on: filters by name, then the values that a filter is known to have. */

@@ -12,7 +12,7 @@ const NameViewDialog = lazy(() => import('./name-view-dialog.js'));
 /** Views that every installation has. */
 export const builtInViews: readonly SavedView[] = [
   { name: 'Failing now', search: '?status=RETRYING,FAILED,DEAD&from=-1h' },
-  { name: 'Running, over 10 min old', search: '?status=RUNNING&to=-10m&sort=created_at' },
+  { name: 'Running for over 10 min', search: '?status=RUNNING&duration=>10m&sort=created_at' },
   { name: 'Retrying', search: '?status=RETRYING' },
   { name: 'Dead today', search: '?status=DEAD&from=-24h' },
 ];

@@ -9,6 +9,8 @@ export interface Preferences {
   singleKeys: boolean;
   live: LiveMode;
   jobColumns: string[];
+  /** Off: lists neither ask for the beginning of payloads nor offer to show it. */
+  payloadPreview: boolean;
   views: SavedView[];
 }
 
@@ -31,6 +33,7 @@ const defaults: Preferences = {
   singleKeys: true,
   live: 'auto',
   jobColumns: [],
+  payloadPreview: true,
   views: [],
 };
 

@@ -40,6 +40,12 @@ export function SettingsPage() {
               options={{ on: 'On', off: 'Off' }}
               onChange={(live) => setPreferences({ live: live === 'on' ? 'auto' : 'off' })}
             />
+            <Choice<'on' | 'off'>
+              name="Payload previews in lists"
+              value={chosen.payloadPreview ? 'on' : 'off'}
+              options={{ on: 'On', off: 'Off' }}
+              onChange={(shown) => setPreferences({ payloadPreview: shown === 'on' })}
+            />
             <Row name="Single-key shortcuts" htmlFor={singleKeysId}>
               <input
                 id={singleKeysId}

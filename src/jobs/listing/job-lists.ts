@@ -26,12 +26,16 @@ export class JobLists {
     const search = jobSearch(query, payload);
     const isBackwards = cursor?.side === 'before';
     const [walked, total] = await Promise.all([
-      this.walker.summaries(search, {
-        direction: (sort === 'created_at') !== isBackwards ? 'up' : 'down',
-        from: cursor?.id ?? null,
-        skip: offset,
-        limit: limit + 1,
-      }),
+      this.walker.summaries(
+        search,
+        {
+          direction: (sort === 'created_at') !== isBackwards ? 'up' : 'down',
+          from: cursor?.id ?? null,
+          skip: offset,
+          limit: limit + 1,
+        },
+        query.include?.includes('payload_preview') ? 'preview' : 'summary',
+      ),
       this.totals.count(search),
     ]);
     const hasMore = walked.rows.length > limit;

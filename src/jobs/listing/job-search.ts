@@ -12,7 +12,7 @@ export interface JobSearch {
   walk: Walk;
   /** The walk to change to when the first windows hold too few matches; no order makes it fit for tags that many jobs carry. */
   rareWalk: Walk | null;
-  /** $4 to $13 of every walk. */
+  /** $4 to $15 of every walk. */
   conditions: readonly unknown[];
   /** Whether counters know how many jobs match: nothing is asked but statuses, type and queue. */
   isCounted: boolean;
@@ -20,7 +20,19 @@ export interface JobSearch {
 
 /** @param payload what is wanted at which path (`user.id`), as text */
 export function jobSearch(filter: JobFilter, payload: Readonly<Record<string, string>> = {}): JobSearch {
-  const { status, type, queue, worker_id, tag, created_after, created_before, error, q } = filter;
+  const {
+    status,
+    type,
+    queue,
+    worker_id,
+    tag,
+    created_after,
+    created_before,
+    error,
+    q,
+    attempts_above,
+    seconds_above,
+  } = filter;
   const statuses = status == null || status.length === 0 ? null : [...new Set(status)];
   const text = q?.trim() ?? '';
   const prefix = text === '' ? null : idRangeOfPrefix(text);
@@ -42,9 +54,13 @@ export function jobSearch(filter: JobFilter, payload: Readonly<Record<string, st
       error ?? null,
       text === '' || prefix !== null ? null : `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`,
       paths.length === 0 ? null : JSON.stringify(paths),
+      attempts_above ?? null,
+      seconds_above ?? null,
     ],
     isCounted:
-      [worker_id, tag, created_after, created_before, error].every((value) => value == null) &&
+      [worker_id, tag, created_after, created_before, error, attempts_above, seconds_above].every(
+        (value) => value == null,
+      ) &&
       text === '' &&
       paths.length === 0,
   };

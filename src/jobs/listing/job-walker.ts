@@ -46,8 +46,8 @@ export class JobWalker {
   constructor(private readonly database: Database) {}
 
   /** Up to `limit` jobs as lists show them, within two seconds or nearly so. */
-  summaries(search: JobSearch, stretch: Stretch): Promise<Walked<JobSummary>> {
-    return this.walk<JobSummary>(search, stretch, 'summary', SEARCH_MS);
+  summaries(search: JobSearch, stretch: Stretch, shape: Exclude<Shape, 'id'>): Promise<Walked<JobSummary>> {
+    return this.walk<JobSummary>(search, stretch, shape, SEARCH_MS);
   }
 
   /** Up to `limit` ids. @param withinMs when to stop */

@@ -6,7 +6,7 @@ import { statement, type Statement } from '../../platform/database/statement.js'
  *
  * Parameters of all walks: $1 low and $2 high id, both included, but for $3 (the row that the walk starts behind, or null);
  * $4 statuses, $5 type, $6 queue, $7 worker, $8 tag, $9 created_after, $10 created_before, $11 error fingerprint, $12 text, $13 payload
- * conditions (null: any); $14 matches to skip, $15 rows to answer. The size of the window stands in the text: the planner has to know
+ * conditions, $14 attempts and $15 seconds to exceed (null: any); $16 matches to skip, $17 rows to answer. The size of the window stands in the text: the planner has to know
  * it to prefer the index to sorting.
  */
 
@@ -20,12 +20,12 @@ export type Direction = 'up' | 'down';
 export const WINDOWS = [60, 201, 2000, 20_000] as const;
 export type Window = (typeof WINDOWS)[number];
 
-/** What a walk answers: jobs as lists show them, or ids and statuses only. */
-export type Shape = 'summary' | 'id';
+/** What a walk answers: jobs as lists show them, with the beginning of their payloads or without, or ids and statuses only. */
+export type Shape = 'summary' | 'preview' | 'id';
 
 const SUMMARY = `id, type, queue, status, priority, attempt, retry_count, max_retries, lost_count, max_lost, timeout_seconds, run_at,
     worker_id, error, dead_reason, tags, cancel_requested_at, created_at, started_at, finished_at, updated_at`;
-const COLUMNS: Record<Shape, string> = { summary: SUMMARY, id: 'id, status' };
+const COLUMNS: Record<Shape, string> = { summary: SUMMARY, preview: SUMMARY, id: 'id, status' };
 
 const MATCHES = `($4::job_status[] IS NULL OR j.status = ANY ($4))
       AND ($5::text IS NULL OR j.type = $5)
@@ -38,7 +38,11 @@ const MATCHES = `($4::job_status[] IS NULL OR j.status = ANY ($4))
       AND ($12::text IS NULL OR j.type ILIKE $12 OR coalesce(j.error ILIKE $12, false))
       AND ($13::jsonb IS NULL OR NOT EXISTS (
         SELECT FROM jsonb_array_elements($13::jsonb) c
-        WHERE j.payload #>> ARRAY(SELECT jsonb_array_elements_text(c -> 'path')) IS DISTINCT FROM c ->> 'value'))`;
+        WHERE j.payload #>> ARRAY(SELECT jsonb_array_elements_text(c -> 'path')) IS DISTINCT FROM c ->> 'value'))
+      AND ($14::int IS NULL OR j.attempt > $14)
+      AND ($15::float8 IS NULL OR coalesce(
+        extract(epoch FROM CASE WHEN j.status = 'RUNNING' THEN now() ELSE coalesce(j.finished_at, j.updated_at) END - j.started_at) > $15,
+        false))`;
 
 interface Step {
   columns: string;
@@ -131,25 +135,29 @@ export function walkJobs(walk: Walk, direction: Direction, window: Window, shape
   if (known) return known;
   const made = statement(
     name,
-    walkText(walk, { columns: COLUMNS[shape], order: direction === 'up' ? 'ASC' : 'DESC', window }),
+    walkText(walk, shape, { columns: COLUMNS[shape], order: direction === 'up' ? 'ASC' : 'DESC', window }),
   );
   statements.set(name, made);
   return made;
 }
 
-function walkText(walk: Walk, step: Step): string {
-  const hasProgress = step.columns === SUMMARY;
+/** Only for rows that are answered. A payload whose stored form is large is left alone: to show its beginning all of it must be read. */
+const PREVIEW = `(SELECT left(p.payload::text, 200) FROM jobs p WHERE p.id = w.id AND pg_column_size(p.payload) <= 16384) AS payload_preview`;
+
+function walkText(walk: Walk, shape: Shape, step: Step): string {
   const live = (column: string) =>
     `CASE WHEN w.status = 'RUNNING' THEN (
       SELECT a.${column} FROM job_attempts a WHERE a.job_id = w.id AND a.attempt_number = w.attempt) END AS ${column}`;
+  const extras =
+    shape === 'id' ? [] : [live('progress'), live('progress_message'), ...(shape === 'preview' ? [PREVIEW] : [])];
   return `${walk === 'tag' ? TAGGED : ''}
-  SELECT w.*${hasProgress ? `, ${live('progress')}, ${live('progress_message')}` : ''} FROM (
+  SELECT ${['w.*', ...extras].join(', ')} FROM (
     SELECT j.*, row_number() OVER o AS walked, count(*) FILTER (WHERE j.is_match) OVER o AS matched
     FROM ${SOURCES[walk](step)} j
     WINDOW o AS (ORDER BY j.id ${step.order} ROWS UNBOUNDED PRECEDING)
   ) w
-  WHERE (w.is_match AND w.matched > $14) OR w.walked = ${step.window}
-  ORDER BY w.id ${step.order} LIMIT $15`;
+  WHERE (w.is_match AND w.matched > $16) OR w.walked = ${step.window}
+  ORDER BY w.id ${step.order} LIMIT $17`;
 }
 
 /** How many jobs of statuses ($1), a type ($2) and a queue ($3) there are: totals and what is not yet folded into them, in one snapshot. */
