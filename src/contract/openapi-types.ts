@@ -351,6 +351,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workers/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a worker did in the last hour, and which attempts it lost in the last day. */
+        get: operations["Workers_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workers/{id}/drain": {
         parameters: {
             query?: never;
@@ -1190,6 +1207,10 @@ export interface components {
             running?: components["schemas"]["RunningLease"][];
             free_slots?: number;
             state?: components["schemas"]["ReportedState"];
+            /** @description Processor time that its process used since the last heartbeat; 100: one core. */
+            cpu_percent?: number;
+            /** @description Memory that its process holds. */
+            rss_bytes?: number;
         };
         /** @enum {string} */
         WorkerStatus: "ONLINE" | "OFFLINE";
@@ -1248,6 +1269,16 @@ export interface components {
             state: components["schemas"]["WorkerState"];
             /** Format: date-time */
             registered_at: string;
+            /** @description Of its process, 100: one core; null when it does not say. */
+            cpu_percent: number | null;
+            /** @description Memory of its process; null when it does not say. */
+            rss_bytes: number | null;
+            /** @description Attempts that it reported as succeeded in the last hour; some seconds behind. */
+            succeeded_last_hour: number;
+            /** @description The same for failures and overrun time limits. */
+            failed_last_hour: number;
+            /** @description Attempts of the last day that ended because it fell silent. */
+            lost_last_day: number;
             /** @description In lists the longest running 10. */
             running_jobs: components["schemas"]["RunningJob"][];
         };
@@ -1257,6 +1288,30 @@ export interface components {
             total: number;
             online: number;
             offline: number;
+        };
+        WorkerMinute: {
+            /** Format: date-time */
+            at: string;
+            succeeded: number;
+            failed: number;
+            /** @description Used slots times seconds; 60 times its slots when all were busy. */
+            busy_seconds: number;
+        };
+        LostAttempt: {
+            /** Format: uuid */
+            job_id: string;
+            attempt: number;
+            type: string;
+            /** @description What became of the job since. */
+            status: components["schemas"]["JobStatus"];
+            /** Format: date-time */
+            at: string;
+        };
+        WorkerHistory: {
+            /** @description The last hour, oldest first; minutes without work are left out. */
+            minutes: components["schemas"]["WorkerMinute"][];
+            /** @description Of the last day, the latest first. */
+            lost: components["schemas"]["LostAttempt"][];
         };
         WorkerCounts: {
             online: number;
@@ -2558,6 +2613,52 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The call failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    Workers_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerHistory"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,6 @@
 import { Field } from './field.js';
 import { NAME, NAME_HINT } from './job.dto.js';
+import { JOB_STATUSES, type JobStatus } from './job-state.js';
 
 export const WORKER_STATUSES = ['ONLINE', 'OFFLINE'] as const;
 export type WorkerStatus = (typeof WORKER_STATUSES)[number];
@@ -56,6 +57,14 @@ export class Heartbeat {
   @Field.objects(() => RunningLease, { optional: true, maxItems: 1000 }) running?: RunningLease[];
   @Field.integer({ optional: true, min: 0, max: 1000 }) free_slots?: number;
   @Field.enum('ReportedState', REPORTED_STATES, { optional: true }) state?: ReportedState;
+  @Field.number({
+    optional: true,
+    min: 0,
+    max: 100_000,
+    description: 'Processor time that its process used since the last heartbeat; 100: one core.',
+  })
+  cpu_percent?: number;
+  @Field.integer({ optional: true, min: 0, description: 'Memory that its process holds.' }) rss_bytes?: number;
 }
 
 export const LEASE_VERDICTS = ['ok', 'lost', 'cancel'] as const;
@@ -107,8 +116,45 @@ export class Worker {
   @Field.labels() labels!: Record<string, string>;
   @Field.enum('WorkerState', WORKER_STATES) state!: WorkerState;
   @Field.instant() registered_at!: string;
+  @Field.number({ nullable: true, description: 'Of its process, 100: one core; null when it does not say.' })
+  cpu_percent!: number | null;
+  @Field.integer({ nullable: true, description: 'Memory of its process; null when it does not say.' }) rss_bytes!:
+    number | null;
+  @Field.integer({ description: 'Attempts that it reported as succeeded in the last hour; some seconds behind.' })
+  succeeded_last_hour!: number;
+  @Field.integer({ description: 'The same for failures and overrun time limits.' }) failed_last_hour!: number;
+  @Field.integer({ description: 'Attempts of the last day that ended because it fell silent.' }) lost_last_day!: number;
   @Field.objects(() => RunningJob, { maxItems: 1000, description: 'In lists the longest running 10.' })
   running_jobs!: RunningJob[];
+}
+
+/** What a worker did in one minute. */
+export class WorkerMinute {
+  @Field.instant() at!: string;
+  @Field.integer() succeeded!: number;
+  @Field.integer() failed!: number;
+  @Field.number({ description: 'Used slots times seconds; 60 times its slots when all were busy.' })
+  busy_seconds!: number;
+}
+
+/** An attempt that ended because its worker fell silent. */
+export class LostAttempt {
+  @Field.uuid() job_id!: string;
+  @Field.integer() attempt!: number;
+  @Field.string() type!: string;
+  @Field.enum('JobStatus', JOB_STATUSES, { description: 'What became of the job since.' }) status!: JobStatus;
+  @Field.instant() at!: string;
+}
+
+/** `GET /workers/{id}/history`. */
+export class WorkerHistory {
+  @Field.objects(() => WorkerMinute, {
+    maxItems: 62,
+    description: 'The last hour, oldest first; minutes without work are left out.',
+  })
+  minutes!: WorkerMinute[];
+  @Field.objects(() => LostAttempt, { maxItems: 100, description: 'Of the last day, the latest first.' })
+  lost!: LostAttempt[];
 }
 
 /** The id in a path. */

@@ -19,7 +19,9 @@ import {
   ReportBatch,
   SingleReport,
   type LeasedJob,
+  type Report,
   type ReportNext,
+  type ReportResult,
   type ReportVerdict,
 } from '../contract/lease.dto.js';
 import { DomainError } from '../platform/errors/domain-error.js';
@@ -28,6 +30,7 @@ import { OneOfBody } from '../platform/validation/contract-pipe.js';
 import { QueueSettings } from '../queue/queue-settings.js';
 import { Dispatcher } from './dispatcher.js';
 import { Reports } from './reports.js';
+import { WorkerMinutes } from './worker-minutes.js';
 
 /** What a single report is refused with; a batch says it per report. */
 const REFUSALS: Partial<Record<ReportVerdict, ErrorCode>> = {
@@ -45,6 +48,7 @@ export class DispatchController {
     private readonly dispatcher: Dispatcher,
     private readonly reports: Reports,
     private readonly settings: QueueSettings,
+    private readonly minutes: WorkerMinutes,
   ) {}
 
   @Post('next')
@@ -74,7 +78,7 @@ export class DispatchController {
   ): Promise<ReportAnswer> {
     if ('reports' in body) return this.reportMany(body, response);
     const { worker_id: workerId, ...report } = body;
-    const [result] = await this.reports.take(workerId, [report]);
+    const [result] = await this.take(workerId, [report]);
     const refusal = REFUSALS[result!.verdict];
     if (refusal) throw new DomainError(refusal, result!.message ?? 'The report was not accepted.');
     return { results: [result!] };
@@ -82,11 +86,11 @@ export class DispatchController {
 
   private async reportMany(body: ReportBatch, response: Response): Promise<ReportAnswer> {
     const { worker_id: workerId, reports, next } = body;
-    if (!next) return { results: await this.reports.take(workerId, reports) };
+    if (!next) return { results: await this.take(workerId, reports) };
     // A queue at its limit has room only after the reports. Without limits nothing has to wait.
     const coming = this.settings.limits.size === 0 ? this.nextFor(workerId, next) : undefined;
     try {
-      const results = await this.reports.take(workerId, reports);
+      const results = await this.take(workerId, reports);
       const jobs = await (coming ?? this.nextFor(workerId, next));
       this.giveBackUnlessSent(response, jobs);
       return { results, jobs };
@@ -94,6 +98,12 @@ export class DispatchController {
       void coming?.then((jobs) => this.reports.giveBack(jobs));
       throw error;
     }
+  }
+
+  private async take(workerId: string, reports: readonly Report[]): Promise<ReportResult[]> {
+    const results = await this.reports.take(workerId, reports);
+    this.minutes.countReports(workerId, reports, results);
+    return results;
   }
 
   /** Whatever goes wrong with the next jobs must not make the worker repeat its reports. Never rejects. */

@@ -23,6 +23,7 @@ import type {
 import * as claim from './queries/claim-queries.js';
 import * as lease from './queries/lease-queries.js';
 import * as report from './queries/report-queries.js';
+import { noteLostAttempts } from './queries/worker-history-queries.js';
 import * as steer from './queries/steer-queries.js';
 import * as submit from './queries/submit-queries.js';
 
@@ -97,7 +98,10 @@ export class JobStore {
   reap(limit: number, endingOf: (attempt: OverrunRow) => Ending): Promise<EndedJobRow[]> {
     return this.database.sweep.transaction(async (transaction) => {
       const overrun = await transaction.query<OverrunRow>(lease.lockOverrunAttempts, [this.config.leaseSeconds, limit]);
-      return this.settle(transaction, overrun, endingOf);
+      const ended = await this.settle(transaction, overrun, endingOf);
+      if (ended.length > 0)
+        await transaction.query(noteLostAttempts, [ended.map(({ id }) => id), ended.map(({ attempt }) => attempt)]);
+      return ended;
     });
   }
 

@@ -15,6 +15,7 @@ import { PollingWorkers } from './polling-workers.js';
 import { JobReadySource } from './ready-source.js';
 import { Reports } from './reports.js';
 import { Submission } from './submission.js';
+import { WorkerMinutes } from './worker-minutes.js';
 
 /** Owns jobs and attempts: submission, dispatch, reports, lists, and what people do to jobs. */
 @Module({
@@ -32,9 +33,10 @@ import { Submission } from './submission.js';
     PollingWorkers,
     Reports,
     Submission,
+    WorkerMinutes,
     ...jobReadingProviders,
   ],
-  exports: [Announcer, Dispatcher, JobCommands, JobReader, JobStore, Leases],
+  exports: [Announcer, Dispatcher, JobCommands, JobReader, JobStore, Leases, WorkerMinutes],
 })
 export class JobsModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(

@@ -4,6 +4,7 @@ import { clock } from '../platform/clock.js';
 import { random } from '../platform/random.js';
 import { SharedInstants, type FromHeartbeat, type HeartbeatStart, type ToHeartbeat } from './heartbeat-messages.js';
 import { CallError, OrchestratorClient } from './orchestrator-client.js';
+import { ProcessUsage } from './process-usage.js';
 
 /*
  * The heartbeat of a worker, in a thread with connections of its own: a handler that keeps the main thread busy can't starve it.
@@ -23,6 +24,7 @@ type Leases = Extract<ToHeartbeat, { kind: 'leases' }>;
 const start = workerData as HeartbeatStart;
 const port = parentPort!;
 const instants = new SharedInstants(start.shared);
+const usage = new ProcessUsage();
 const client = new OrchestratorClient(start.url, start.apiKey, {
   info: (fields: object, message: string) => tell({ kind: 'log', level: 'info', fields, message }),
   warn: (fields: object, message: string) => tell({ kind: 'log', level: 'warn', fields, message }),
@@ -87,7 +89,7 @@ async function askMainThread(): Promise<Leases | undefined> {
 }
 
 function bodiesOf({ running, freeSlots, state }: Leases): string[] {
-  const tail = `],"free_slots":${freeSlots},"state":"${state}"}`;
+  const tail = `],"free_slots":${freeSlots},"state":"${state}"${usage.text()}}`;
   const texts: string[] = [];
   for (let from = 0; from === 0 || from < running.length; from += MOST_LEASES_PER_CALL) {
     texts.push(
@@ -99,7 +101,7 @@ function bodiesOf({ running, freeSlots, state }: Leases): string[] {
 
 /** Without `running` all leases are renewed, with an empty list none: then it only says that this process lives. */
 function blindBody(isRenewal: boolean): string {
-  return `{"worker_id":"${workerId}"${isRenewal ? '' : ',"running":[]'}}`;
+  return `{"worker_id":"${workerId}"${isRenewal ? '' : ',"running":[]'}${usage.text()}}`;
 }
 
 function tellRefused(error: CallError): void {

@@ -4,6 +4,7 @@ import { CONFIG } from '../config/config.module.js';
 import type { Heartbeat, HeartbeatAnswer, ReportedState, WorkerState, WorkerStatus } from '../contract/worker.dto.js';
 import { EventBus } from '../events/event-bus.js';
 import { Leases } from '../jobs/leases.js';
+import { WorkerMinutes } from '../jobs/worker-minutes.js';
 import { Batcher } from '../platform/batcher.js';
 import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/errors/domain-error.js';
@@ -20,6 +21,8 @@ interface Touched {
 interface Touch {
   id: string;
   isStopped: boolean;
+  cpuPercent: number | null;
+  rssBytes: number | null;
 }
 
 /** The part of a lease, and the time at most, that a heartbeat waits for the database: less than its worker waits for the answer. */
@@ -34,8 +37,9 @@ export class Heartbeats {
   constructor(
     private readonly database: Database,
     private readonly leases: Leases,
+    private readonly minutes: WorkerMinutes,
     private readonly events: EventBus,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'leaseSeconds'>,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'heartbeatSeconds' | 'leaseSeconds'>,
   ) {
     this.touches = new Batcher({ run: (touches) => this.touch(touches), maxItems: 1000 });
   }
@@ -56,13 +60,19 @@ export class Heartbeats {
     return Promise.race([this.renew(heartbeat), silence]).finally(() => clearTimeout(timer));
   }
 
-  private async renew({ worker_id: id, running, state }: Heartbeat): Promise<HeartbeatAnswer> {
+  private async renew({ worker_id: id, running, state, ...use }: Heartbeat): Promise<HeartbeatAnswer> {
     const [worker, leases] = await Promise.all([
-      this.touches.add({ id, isStopped: state === 'stopped' }),
+      this.touches.add({
+        id,
+        isStopped: state === 'stopped',
+        cpuPercent: use.cpu_percent ?? null,
+        rssBytes: use.rss_bytes ?? null,
+      }),
       running === undefined ? this.leases.renewAllOf(id) : this.leases.renew(running),
     ]);
     if (!worker) throw notFound(id);
     const unlisted = running === undefined ? [] : this.leases.unlisted(id, running);
+    this.minutes.countBusy(id, leases.filter(({ verdict }) => verdict !== 'lost').length, this.config.heartbeatSeconds);
     const { status } = worker;
     if (worker.was !== status) this.events.publish({ kind: 'worker', id, status, state: worker.state });
     return { status, leases, unlisted, commands: commandsFor(worker.state, state) };
@@ -74,6 +84,8 @@ export class Heartbeats {
     const rows = await this.database.lease.query<Touched>(touchWorkers, [
       sorted.map(({ id }) => id),
       sorted.map(({ isStopped }) => isStopped),
+      sorted.map(({ cpuPercent }) => cpuPercent),
+      sorted.map(({ rssBytes }) => rssBytes),
     ]);
     const byId = new Map(rows.map((row) => [row.id, row]));
     return touches.map(({ id }) => byId.get(id) ?? null);

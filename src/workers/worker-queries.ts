@@ -11,10 +11,12 @@ export const insertWorker = statement(
 export const touchWorkers = statement(
   'touch_workers',
   `WITH known AS MATERIALIZED (
-    SELECT w.id, w.status, i.is_stopped FROM unnest($1::uuid[], $2::boolean[]) AS i (id, is_stopped) JOIN workers w ON w.id = i.id
+    SELECT w.id, w.status, i.is_stopped, i.cpu_percent, i.rss_bytes
+    FROM unnest($1::uuid[], $2::boolean[], $3::real[], $4::bigint[]) AS i (id, is_stopped, cpu_percent, rss_bytes) JOIN workers w ON w.id = i.id
     ORDER BY w.id FOR NO KEY UPDATE OF w
   )
-  UPDATE workers w SET last_heartbeat = clock_timestamp(), status = CASE WHEN known.is_stopped THEN 'OFFLINE' ELSE 'ONLINE' END
+  UPDATE workers w SET last_heartbeat = clock_timestamp(), status = CASE WHEN known.is_stopped THEN 'OFFLINE' ELSE 'ONLINE' END,
+    cpu_percent = known.cpu_percent, rss_bytes = known.rss_bytes
   FROM known WHERE w.id = known.id
   RETURNING w.id, w.status, w.state, known.status AS was`,
 );
@@ -54,7 +56,8 @@ export const deleteWorker = statement(
   RETURNING id`,
 );
 
-const WORKER_COLUMNS = `id, hostname, status, last_heartbeat, name, queues, concurrency, version, labels, state, registered_at`;
+const WORKER_COLUMNS = `id, hostname, status, last_heartbeat, name, queues, concurrency, version, labels, state, registered_at,
+  cpu_percent, rss_bytes`;
 
 export const findWorker = statement('find_worker', `SELECT ${WORKER_COLUMNS} FROM workers WHERE id = $1`);
 
@@ -88,4 +91,32 @@ export const findRunningJobs = statement(
   ) running
   WHERE place <= $2
   ORDER BY worker_id, place`,
+);
+
+/** What the given workers did in the last hour and lost in the last day. Indexes: primary keys of worker_minutes and worker_losses. */
+export const countWorkersDeeds = statement(
+  'count_workers_deeds',
+  `SELECT i.worker_id, coalesce(m.succeeded, 0)::int AS succeeded_last_hour, coalesce(m.failed, 0)::int AS failed_last_hour,
+    l.n::int AS lost_last_day
+  FROM unnest($1::uuid[]) AS i (worker_id)
+    CROSS JOIN LATERAL (
+      SELECT sum(succeeded) AS succeeded, sum(failed) AS failed FROM worker_minutes
+      WHERE worker_id = i.worker_id AND at > now() - interval '1 hour'
+    ) m
+    CROSS JOIN LATERAL (SELECT count(*) AS n FROM worker_losses WHERE worker_id = i.worker_id) l`,
+);
+
+/** One worker's last hour, minute by minute. Index: primary key. */
+export const findWorkerMinutes = statement(
+  'find_worker_minutes',
+  `SELECT at, succeeded, failed, busy_seconds FROM worker_minutes
+  WHERE worker_id = $1 AND at > now() - interval '1 hour' ORDER BY at LIMIT 62`,
+);
+
+/** The latest attempts that a worker lost, of jobs that still exist. Indexes: primary keys. */
+export const findLostAttempts = statement(
+  'find_lost_attempts',
+  `SELECT l.job_id, l.attempt_number AS attempt, j.type, j.status, l.at
+  FROM worker_losses l JOIN jobs j ON j.id = l.job_id
+  WHERE l.worker_id = $1 ORDER BY l.at DESC LIMIT $2`,
 );

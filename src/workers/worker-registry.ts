@@ -7,6 +7,7 @@ import type {
   RegisterWorker,
   RunningJob,
   Worker,
+  WorkerHistory,
   WorkerList,
   WorkerState,
   WorkerStatus,
@@ -21,9 +22,11 @@ import * as queries from './worker-queries.js';
 const POLL_WAIT_SECONDS = 30;
 const RUNNING_JOBS_IN_LISTS = 10;
 const RUNNING_JOBS_IN_FULL = 1000;
+const LOST_ATTEMPTS = 100;
 const DEFAULT_LIMIT = 100;
 
-type WorkerRow = Omit<Worker, 'running_count' | 'running_jobs' | 'last_heartbeat' | 'registered_at'>;
+type Deeds = Pick<Worker, 'succeeded_last_hour' | 'failed_last_hour' | 'lost_last_day'>;
+type WorkerRow = Omit<Worker, keyof Deeds | 'running_count' | 'running_jobs' | 'last_heartbeat' | 'registered_at'>;
 type RunningRow = RunningJob & { worker_id: string; running_count: number };
 
 /** The workers that there are: registration, what people see of them, and drain, resume, forget. */
@@ -75,6 +78,17 @@ export class WorkerRegistry {
     return worker;
   }
 
+  /** What a worker did in the last hour and lost in the last day. @throws DomainError `worker_not_found` */
+  async history(id: string): Promise<WorkerHistory> {
+    const [workers, minutes, lost] = await Promise.all([
+      this.database.api.query(queries.findWorker, [id]),
+      this.database.api.query<WorkerHistory['minutes'][number]>(queries.findWorkerMinutes, [id]),
+      this.database.api.query<WorkerHistory['lost'][number]>(queries.findLostAttempts, [id, LOST_ATTEMPTS]),
+    ]);
+    if (workers.length === 0) throw notFound(id);
+    return { minutes, lost };
+  }
+
   /** Draining: it takes no more jobs, here and at once; it hears so with its next heartbeat. @throws DomainError `worker_not_found` */
   async setState(id: string, state: WorkerState): Promise<Worker> {
     const [row] = await this.database.api.query<{ status: WorkerStatus }>(queries.setWorkerState, [id, state]);
@@ -115,14 +129,17 @@ export class WorkerRegistry {
 
   private async withRunningJobs(rows: readonly WorkerRow[], most: number): Promise<Worker[]> {
     if (rows.length === 0) return [];
-    const running = await this.database.api.query<RunningRow>(queries.findRunningJobs, [
-      rows.map((row) => row.id),
-      most,
+    const ids = rows.map((row) => row.id);
+    const [running, deeds] = await Promise.all([
+      this.database.api.query<RunningRow>(queries.findRunningJobs, [ids, most]),
+      this.database.api.query<Deeds & { worker_id: string }>(queries.countWorkersDeeds, [ids]),
     ]);
+    const deedsOf = new Map(deeds.map(({ worker_id, ...counts }) => [worker_id, counts]));
     return rows.map((row) => {
       const own = running.filter((job) => job.worker_id === row.id);
       const worker: Omit<Worker, 'last_heartbeat' | 'registered_at'> = {
         ...row,
+        ...deedsOf.get(row.id)!,
         running_count: own[0]?.running_count ?? 0,
         running_jobs: own.map(({ job_id, type, attempt, started_at, progress }) => {
           return { job_id, type, attempt, started_at, progress };

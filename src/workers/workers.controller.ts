@@ -17,6 +17,7 @@ import {
   RegisteredWorker,
   RegisterWorker,
   Worker,
+  WorkerHistory,
   WorkerList,
   WorkerPath,
 } from '../contract/worker.dto.js';
@@ -62,6 +63,14 @@ export class WorkersController {
   @ApiNotFoundResponse({ type: ErrorBody })
   get(@Param() { id }: WorkerPath): Promise<Worker> {
     return this.registry.get(id);
+  }
+
+  @Get(':id/history')
+  @ApiOperation({ summary: 'What a worker did in the last hour, and which attempts it lost in the last day.' })
+  @ApiOkResponse({ type: WorkerHistory })
+  @ApiNotFoundResponse({ type: ErrorBody })
+  history(@Param() { id }: WorkerPath): Promise<WorkerHistory> {
+    return this.registry.history(id);
   }
 
   @Post(':id/drain')

@@ -9,7 +9,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   [system, browser] = await Promise.all([
-    System.start({ 'heartbeat-seconds': 0.5, 'offline-after-seconds': 2, 'lease-seconds': 2 }),
+    System.start({ 'heartbeat-seconds': 0.5, 'offline-after-seconds': 2, 'lease-seconds': 2, 'sweep-seconds': 0.2 }),
     Browser.launch(),
   ]);
 });
@@ -36,6 +36,29 @@ test('a worker that is killed turns Offline on screen without a reload', async (
   await page.getByRole('menuitem', { name: 'Forget' }).click();
   await row.waitFor({ state: 'detached' });
   expect((await fetch(`${system.url}/workers/${id}`)).status).toBe(404);
+});
+
+test('what a worker did, uses and lost is on its page and in the list', async () => {
+  const { child } = await system.startWorker('busy', { queues: 'busy' });
+  const done = await system.submit({ queue: 'busy' });
+  const refused = await system.submit({ queue: 'busy', type: 'refused' });
+  await system.untilStatus(done.id, 'SUCCESS');
+  await system.untilStatus(refused.id, 'FAILED');
+  const held = await system.submit({ queue: 'busy', type: 'slow' });
+  await system.untilStatus(held.id, 'RUNNING');
+  const page = await browser.open(`${system.url}/ui/workers?q=busy`);
+  const row = page.getByRole('row', { name: /busy/ });
+  await row.getByRole('img', { name: /^Heartbeats seen since this page was opened: 1 fresh/ }).waitFor();
+  await row.getByText(/^\d+% · \d+(\.\d)? MB$/).waitFor({ state: 'attached' });
+
+  child.kill('SIGKILL');
+  await row.getByRole('link', { name: 'Lost 1 job, requeued' }).click();
+  const lost = page.getByRole('region', { name: 'Jobs it held when it fell silent' });
+  await lost.getByRole('link', { name: 'slow' }).waitFor();
+  await lost.locator('[data-status=PENDING]').waitFor();
+  await page.getByRole('img', { name: 'Attempts: 2 ended in the last hour' }).waitFor();
+  await page.getByRole('img', { name: /^Utilisation: \d+% of the slots/ }).waitFor();
+  await page.getByText('2 · 1 failed').waitFor();
 });
 
 test('a worker is drained and taken back', async () => {

@@ -23,7 +23,7 @@ import type {
   Timeseries,
   TimeseriesBucket,
 } from '../../../src/contract/stats.dto.js';
-import type { Worker, WorkerList } from '../../../src/contract/worker.dto.js';
+import type { Worker, WorkerHistory, WorkerList } from '../../../src/contract/worker.dto.js';
 
 export type {
   Attempt,
@@ -51,5 +51,6 @@ export type {
   Timeseries,
   TimeseriesBucket,
   Worker,
+  WorkerHistory,
   WorkerList,
 };

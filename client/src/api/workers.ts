@@ -1,11 +1,12 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answer, client } from './client.js';
-import type { Worker, WorkerList } from './types.js';
+import type { Worker, WorkerHistory, WorkerList } from './types.js';
 
 export const workerKeys = {
   all: ['workers'],
   list: (params: { queue?: string }) => ['workers', 'list', params],
   detail: (id: string) => ['workers', 'detail', id],
+  history: (id: string) => ['workers', 'history', id],
 } as const;
 
 /** Up to 200 workers, with exact totals. */
@@ -26,6 +27,18 @@ export function workerQuery(id: string) {
     queryKey: workerKeys.detail(id),
     queryFn: ({ signal }) =>
       answer<Worker>((options) => client.GET('/workers/{id}', { params: { path: { id } }, ...options }), signal),
+  });
+}
+
+/** What a worker did in the last hour, and what it lost in the last day. */
+export function workerHistoryQuery(id: string) {
+  return queryOptions({
+    queryKey: workerKeys.history(id),
+    queryFn: ({ signal }) =>
+      answer<WorkerHistory>(
+        (options) => client.GET('/workers/{id}/history', { params: { path: { id } }, ...options }),
+        signal,
+      ),
   });
 }
 

@@ -65,10 +65,11 @@ export function formatDateTime(iso: string, zone: 'local' | 'utc'): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-/** Bytes as `512 B`, `3.1 kB`, `1.2 MB`. */
+/** Bytes as `512 B`, `3.1 kB`, `1.2 MB`, `1.5 GB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1_000_000 ? `${trimmed(bytes / 1000)} kB` : `${trimmed(bytes / 1_000_000)} MB`;
+  if (bytes < 1_000_000) return `${trimmed(bytes / 1000)} kB`;
+  return bytes < 1_000_000_000 ? `${trimmed(bytes / 1_000_000)} MB` : `${trimmed(bytes / 1_000_000_000)} GB`;
 }
 
 /** `1 job`, `3,204 jobs`. */

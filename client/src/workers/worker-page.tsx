@@ -1,17 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { ArrowLeft, ServerOff } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { ApiError } from '../api/api-error.js';
-import type { Worker } from '../api/types.js';
-import { workerQuery } from '../api/workers.js';
+import type { Worker, WorkerHistory } from '../api/types.js';
+import { workerHistoryQuery, workerQuery } from '../api/workers.js';
 import { RecentJobs } from '../jobs/recent-jobs.js';
 import { CopyButton } from '../ui/copy-button.js';
 import { Meter, Progress } from '../ui/meter.js';
 import { Card, Page } from '../ui/page.js';
+import { StatusBadge } from '../ui/status-badge.js';
 import { EmptyState, ErrorState, Skeleton, useSlow } from '../ui/states.js';
 import { DateTime, Duration, RelativeTime } from '../ui/time.js';
+import { BeatStrip } from './beat-strip.js';
 import { WorkerBadge } from './worker-badge.js';
+import { useBeats } from './worker-beats.js';
+import { WorkerCharts } from './worker-charts.js';
+import { LastHour, ProcessUse } from './worker-figures.js';
 import { WorkerMenu } from './worker-menu.js';
 
 const route = getRouteApi('/shell/workers/$id');
@@ -44,6 +49,9 @@ export function WorkerPage() {
 
 function WorkerDetails({ worker }: { worker: Worker }) {
   const navigate = useNavigate();
+  const { data: history, dataUpdatedAt } = useQuery(workerHistoryQuery(worker.id));
+  const one = useMemo(() => [worker], [worker]);
+  const beats = useBeats(one).get(worker.id) ?? [];
   return (
     <>
       <div className="flex flex-wrap items-center gap-3">
@@ -59,6 +67,8 @@ function WorkerDetails({ worker }: { worker: Worker }) {
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_360px]">
         <div className="min-w-0 space-y-4">
           <Running worker={worker} />
+          {history && <WorkerCharts worker={worker} history={history} until={dataUpdatedAt} />}
+          {history && history.lost.length > 0 && <Lost lost={history.lost} />}
           <RecentJobs params={{ worker_id: worker.id }} search={{ worker: worker.id }} />
         </div>
         <Card title="Facts">
@@ -66,6 +76,17 @@ function WorkerDetails({ worker }: { worker: Worker }) {
             <Fact name="Host">{worker.hostname}</Fact>
             <Fact name="Heartbeat">
               <RelativeTime at={worker.last_heartbeat} />
+            </Fact>
+            <Fact name="Seen">
+              <span className="inline-block align-middle">
+                <BeatStrip beats={beats} />
+              </span>
+            </Fact>
+            <Fact name="Last hour">
+              <LastHour worker={worker} />
+            </Fact>
+            <Fact name="CPU · memory">
+              <ProcessUse worker={worker} />
             </Fact>
             <Fact name="Slots">
               <Meter label="Slots used" value={worker.running_count} max={worker.concurrency} />
@@ -113,6 +134,38 @@ function Running({ worker }: { worker: Worker }) {
           </li>
         ))}
       </ul>
+    </Card>
+  );
+}
+
+function Lost({ lost }: Pick<WorkerHistory, 'lost'>) {
+  const list = useRef<HTMLDivElement>(null);
+  // The link to it was followed before there was a list to scroll to.
+  useEffect(() => {
+    if (window.location.hash === '#lost') list.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
+  return (
+    <Card title="Jobs it held when it fell silent">
+      <div ref={list} className="scroll-mt-28">
+        <ul className="divide-y divide-line">
+          {lost.map(({ job_id, attempt, type, status, at }) => (
+            <li key={`${job_id} ${attempt}`} className="flex min-h-11 flex-wrap items-center gap-x-3 px-4 text-sm">
+              <StatusBadge status={status} />
+              <Link
+                to="/jobs/$id"
+                params={{ id: job_id }}
+                className="min-w-0 truncate font-medium underline-offset-2 hover:underline"
+              >
+                {type}
+              </Link>
+              <span className="text-xs tabular text-muted">attempt {attempt}</span>
+              <span className="ml-auto text-muted">
+                <RelativeTime at={at} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      </div>
     </Card>
   );
 }

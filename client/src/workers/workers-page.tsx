@@ -12,12 +12,26 @@ import { EmptyState, ErrorState, useSlow } from '../ui/states.js';
 import { ColumnHeader, SkeletonRows, Table } from '../ui/table.js';
 import { RelativeTime } from '../ui/time.js';
 import { nowMs } from '../ui/ticker.js';
+import { BeatStrip } from './beat-strip.js';
 import { RunningJobs } from './running-jobs.js';
 import { WorkerBadge } from './worker-badge.js';
+import { useBeats, type Beat } from './worker-beats.js';
+import { LastHour, LostJobs, ProcessUse } from './worker-figures.js';
 import { WorkerMenu } from './worker-menu.js';
 
 /** The class of each column. */
-const SKELETON = [undefined, undefined, undefined, undefined, 'max-lg:hidden', undefined, 'max-xl:hidden', undefined];
+const SKELETON = [
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  'max-lg:hidden',
+  'max-xl:hidden',
+  'max-[1400px]:hidden',
+  undefined,
+  'max-2xl:hidden',
+  undefined,
+];
 
 const DAY_MS = 86_400_000;
 const route = getRouteApi('/shell/workers');
@@ -28,6 +42,7 @@ export function WorkersPage() {
   const navigate = useNavigate();
   const query = useQuery(workerListQuery());
   const isSlow = useSlow(query.isPending);
+  const beats = useBeats(query.data?.workers);
   const workers = sorted(query.data?.workers ?? []);
   const matching = workers.filter((worker) => matches(worker, q.toLowerCase()));
   const recent = matching.filter((worker) => worker.status === 'ONLINE' || !isOld(worker));
@@ -78,8 +93,10 @@ export function WorkersPage() {
               <ColumnHeader>Queues</ColumnHeader>
               <ColumnHeader>Slots</ColumnHeader>
               <ColumnHeader className="max-lg:hidden">Running jobs</ColumnHeader>
+              <ColumnHeader className="max-xl:hidden">Last hour</ColumnHeader>
+              <ColumnHeader className="max-[1400px]:hidden">CPU · memory</ColumnHeader>
               <ColumnHeader>Heartbeat</ColumnHeader>
-              <ColumnHeader className="max-xl:hidden">Started</ColumnHeader>
+              <ColumnHeader className="max-2xl:hidden">Started</ColumnHeader>
               <th scope="col">
                 <span className="sr-only">Actions</span>
               </th>
@@ -88,7 +105,7 @@ export function WorkersPage() {
           <tbody>
             {query.isPending && <SkeletonRows rows={4} columns={SKELETON} />}
             {shown.map((worker) => (
-              <WorkerRow key={worker.id} worker={worker} />
+              <WorkerRow key={worker.id} worker={worker} beats={beats.get(worker.id) ?? []} />
             ))}
           </tbody>
         </Table>
@@ -97,7 +114,7 @@ export function WorkersPage() {
   );
 }
 
-function WorkerRow({ worker }: { worker: Worker }) {
+function WorkerRow({ worker, beats }: { worker: Worker; beats: readonly Beat[] }) {
   return (
     <tr>
       <td data-phone="first" className="md:w-32">
@@ -114,6 +131,8 @@ function WorkerRow({ worker }: { worker: Worker }) {
           </Link>
           <div className="text-xs text-muted">
             {[worker.name ? worker.hostname : null, worker.version].filter(Boolean).join(' · ')}
+            {worker.lost_last_day > 0 && ' · '}
+            <LostJobs worker={worker} />
           </div>
         </div>
       </td>
@@ -126,10 +145,19 @@ function WorkerRow({ worker }: { worker: Worker }) {
       <td data-phone="hide" className="max-w-80 max-lg:hidden">
         <RunningJobs jobs={worker.running_jobs} total={worker.running_count} limit={2} />
       </td>
-      <td data-phone="when" className="text-muted">
-        <RelativeTime at={worker.last_heartbeat} />
+      <td data-phone="hide" className="max-xl:hidden">
+        <LastHour worker={worker} />
       </td>
-      <td data-phone="hide" className="text-muted max-xl:hidden">
+      <td data-phone="hide" className="text-muted max-[1400px]:hidden">
+        <ProcessUse worker={worker} />
+      </td>
+      <td data-phone="when" className="text-muted md:w-32">
+        <RelativeTime at={worker.last_heartbeat} />
+        <span className="mt-1 block max-md:hidden">
+          <BeatStrip beats={beats} />
+        </span>
+      </td>
+      <td data-phone="hide" className="text-muted max-2xl:hidden">
         <RelativeTime at={worker.registered_at} />
       </td>
       <td data-phone="end" className="md:w-12 md:!pl-0">
