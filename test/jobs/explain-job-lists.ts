@@ -47,7 +47,7 @@ const QUERIES: [string, ListJobsQuery][] = [
   ['with payload_preview', { include: ['payload_preview'] }],
   ['status=RUNNING and seconds_above', { status: ['RUNNING'], seconds_above: 10 }],
   ['type and attempts_above', { type: 'type-3', attempts_above: 0 }],
-  ['attempts_above, no index: the search ends after two seconds', { attempts_above: 5 }],
+  ['attempts_above, no index: a walk over all jobs, two seconds at most', { attempts_above: 5 }],
   ['payload.n, no index: the search ends after two seconds', { payload: { n: '-1' } }],
 ];
 
