@@ -97,8 +97,22 @@ export class EventBus {
 
   /** Returns at once and never throws; next to free while no browser listens. */
   publishJobs(changes: readonly JobChange[]): void {
-    for (const { status } of changes) this.transitions[status] = (this.transitions[status] ?? 0) + 1;
-    if (!this.audience.isAnywhere || changes.length === 0) return;
+    for (const { status } of changes) this.count(status, 1);
+    if (this.audience.isAnywhere) this.gather(changes);
+  }
+
+  /** The same for many jobs that came into one status. @param describe called only if somebody listens */
+  publishMany(status: JobStatus, count: number, describe: () => readonly JobChange[]): void {
+    this.count(status, count);
+    if (this.audience.isAnywhere) this.gather(describe());
+  }
+
+  private count(status: JobStatus, count: number): void {
+    this.transitions[status] = (this.transitions[status] ?? 0) + count;
+  }
+
+  private gather(changes: readonly JobChange[]): void {
+    if (changes.length === 0) return;
     this.changes += changes.length;
     this.scheduleFlush();
     this.areTooMany ||= changes.length > MAX_NAMED;

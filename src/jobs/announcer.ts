@@ -35,8 +35,8 @@ export class Announcer {
     this.events.publish({ kind: 'jobs', count: jobs.length });
   }
 
-  /** For changes that the queue knows of already: claims and ends. */
-  tell(jobs: readonly JobChange[]): void {
-    if (jobs.length > 0) this.events.publishJobs(jobs);
+  /** For what the queue knows of already: many jobs were claimed, or succeeded. @param describe called only if somebody watches */
+  tell(status: JobStatus, count: number, describe: () => readonly JobChange[]): void {
+    this.events.publishMany(status, count, describe);
   }
 }

@@ -1,21 +1,30 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/config.js';
-import { CONFIG } from '../config/config.module.js';
-import type { LeasedJob } from '../contract/lease.dto.js';
+import { CONFIG, LOGGER } from '../config/config.module.js';
+import { classifyDatabaseError } from '../platform/database/database-error.js';
 import { Database } from '../platform/database/database.js';
 import type { Queryable } from '../platform/database/lane.js';
 import { retryConflicts } from '../platform/database/retry-conflicts.js';
+import type { Statement } from '../platform/database/statement.js';
 import { groupBy } from '../platform/group-by.js';
+import type { Logger } from '../platform/logger.js';
 import { random } from '../platform/random.js';
 import { QueueSettings } from '../queue/queue-settings.js';
 import type { ReadyJob } from '../queue/ready-job.js';
 import { Announcer } from './announcer.js';
-import type { Claim, ClaimedRow } from './job-rows.js';
+import type { Claim, ClaimedRow, Lease } from './job-rows.js';
 import { JobStore } from './job-store.js';
-import { leasedJobView } from './job-view.js';
+import { leaseOf } from './job-view.js';
 import type { Poll } from './poll.js';
 import type { Assignment, PollGroup } from './poll-group.js';
-import { findPending, freeSlotsOfQueue, tryQueueLimit, lockReadyJobs } from './queries/claim-queries.js';
+import {
+  claimJobs,
+  claimJobsThatCan,
+  findPending,
+  freeSlotsOfQueue,
+  lockReadyJobs,
+  tryQueueLimit,
+} from './queries/claim-queries.js';
 import { findActiveQueues } from './queries/ready-queries.js';
 
 /** What the ready queue, or PostgreSQL in its place, says is ready. */
@@ -52,6 +61,7 @@ export class Claimer {
     private readonly settings: QueueSettings,
     private readonly announcer: Announcer,
     @Inject(CONFIG) private readonly config: Pick<Config, 'leaseSeconds'>,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /**
@@ -60,12 +70,11 @@ export class Claimer {
    */
   async claim<Job extends Candidate>(
     assigned: readonly Assignment<Job>[],
-    byPoll: Map<Poll, LeasedJob[]>,
+    byPoll: Map<Poll, Lease[]>,
   ): Promise<ClaimResult<Job>> {
     const claimed = new Set<string>();
     for (const [limitedQueue, members] of this.byLimitedQueue(assigned)) {
-      const jobs = await retryConflicts(() => this.claimGroup(members, limitedQueue));
-      this.deliver(jobs, members, byPoll, claimed);
+      this.deliver(await this.claimGroup(members, limitedQueue), members, byPoll, claimed);
     }
     const missed = assigned.filter(({ job }) => !claimed.has(job.id)).map(({ job }) => job);
     const pending = await this.findPending(missed);
@@ -82,7 +91,7 @@ export class Claimer {
    * @param byPoll as for `claim`
    * @returns whether it is worth looking again
    */
-  async claimReady(group: PollGroup, want: number, byPoll: Map<Poll, LeasedJob[]>): Promise<boolean> {
+  async claimReady(group: PollGroup, want: number, byPoll: Map<Poll, Lease[]>): Promise<boolean> {
     const queues = await this.queuesInTurn(group.serves);
     const { limits } = this.settings;
     let claimed = await this.claimFromQueues(
@@ -104,7 +113,7 @@ export class Claimer {
     limitedQueue: string | null,
     group: PollGroup,
     want: number,
-    byPoll: Map<Poll, LeasedJob[]>,
+    byPoll: Map<Poll, Lease[]>,
   ): Promise<number> {
     if (queues.length === 0 || want <= 0 || group.polls.size === 0) return 0;
     let members: Assignment<Candidate>[] = [];
@@ -116,7 +125,7 @@ export class Claimer {
         const ready = await transaction.query<Candidate>(lockReadyJobs, [queues, share, free]);
         members = group.assign(ready).assigned;
         this.lastQueue = members.at(-1)?.job.queue ?? this.lastQueue;
-        return members.length === 0 ? [] : this.claimRows(members, limitedQueue, transaction);
+        return members.length === 0 ? [] : this.claimRows(members, limitedQueue, transaction, claimJobsThatCan);
       });
       const claimed = new Set<string>();
       this.deliver(jobs, members, byPoll, claimed);
@@ -148,11 +157,26 @@ export class Claimer {
     return rows.map(({ queue }) => queue);
   }
 
-  private claimGroup(members: readonly Assignment<Candidate>[], limitedQueue: string | null): Promise<LeasedRow[]> {
-    if (limitedQueue === null) return this.claimRows(members, null, this.database.lease);
+  /** A job that cannot get its attempt must not hold up the others for ever. */
+  private async claimGroup(members: readonly Assignment<Candidate>[], limitedQueue: string | null) {
+    try {
+      return await retryConflicts(() => this.tryGroup(members, limitedQueue, claimJobs));
+    } catch (error) {
+      if (classifyDatabaseError(error) !== 'data') throw error;
+      this.logger.error({ err: error }, 'a job cannot get its next attempt: the others are claimed without it');
+      return retryConflicts(() => this.tryGroup(members, limitedQueue, claimJobsThatCan));
+    }
+  }
+
+  private tryGroup(
+    members: readonly Assignment<Candidate>[],
+    limitedQueue: string | null,
+    statement: Statement,
+  ): Promise<LeasedRow[]> {
+    if (limitedQueue === null) return this.claimRows(members, null, this.database.lease, statement);
     return this.database.lease.transaction(async (transaction) => {
       const free = await this.freeSlots(limitedQueue, transaction);
-      return free <= 0 ? [] : this.claimRows(members.slice(0, free), limitedQueue, transaction);
+      return free <= 0 ? [] : this.claimRows(members.slice(0, free), limitedQueue, transaction, statement);
     });
   }
 
@@ -168,18 +192,17 @@ export class Claimer {
     members: readonly Assignment<Candidate>[],
     limitedQueue: string | null,
     on: Queryable,
+    statement: Statement,
   ): Promise<LeasedRow[]> {
     const claims: Claim[] = members
       .map(({ poll, job }) => ({
         jobId: job.id,
         attemptId: random.id(),
         leaseToken: random.token(),
-        workerId: poll.workerId,
-        pollId: poll.pollId,
-        isParked: poll.isParked,
+        claimant: poll,
       }))
       .sort((a, b) => (a.jobId < b.jobId ? -1 : 1));
-    const rows = await this.store.claim(claims, limitedQueue, on);
+    const rows = await this.store.claim(claims, statement, limitedQueue, on);
     const tokens = new Map(claims.map(({ jobId, leaseToken }) => [jobId, leaseToken]));
     return rows.map((row) => ({ row, leaseToken: tokens.get(row.id)! }));
   }
@@ -187,18 +210,18 @@ export class Claimer {
   private deliver(
     leased: readonly LeasedRow[],
     members: readonly Assignment<Candidate>[],
-    byPoll: Map<Poll, LeasedJob[]>,
+    byPoll: Map<Poll, Lease[]>,
     claimed: Set<string>,
   ): void {
     const polls = new Map(members.map(({ poll, job }) => [job.id, poll]));
     for (const { row, leaseToken } of leased) {
       const poll = polls.get(row.id)!;
-      const jobs = byPoll.get(poll) ?? [];
-      byPoll.set(poll, jobs);
-      jobs.push(leasedJobView(row, leaseToken, this.config.leaseSeconds));
+      const leases = byPoll.get(poll) ?? [];
+      byPoll.set(poll, leases);
+      leases.push(leaseOf(row, leaseToken, this.config.leaseSeconds));
       claimed.add(row.id);
     }
-    this.announcer.tell(
+    this.announcer.tell('RUNNING', leased.length, () =>
       leased.map(({ row: { id, type, queue, attempt, started_at: at } }) => {
         return { id, type, queue, attempt, at, status: 'RUNNING', worker_id: polls.get(id)!.workerId };
       }),

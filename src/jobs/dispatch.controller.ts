@@ -18,7 +18,6 @@ import {
   ReportAnswer,
   ReportBatch,
   SingleReport,
-  type LeasedJob,
   type Report,
   type ReportNext,
   type ReportResult,
@@ -29,6 +28,8 @@ import { whenCutOff } from '../platform/http/when-cut-off.js';
 import { OneOfBody } from '../platform/validation/contract-pipe.js';
 import { QueueSettings } from '../queue/queue-settings.js';
 import { Dispatcher } from './dispatcher.js';
+import type { Lease } from './job-rows.js';
+import { leasedJobs } from './job-view.js';
 import { Reports } from './reports.js';
 import { WorkerMinutes } from './worker-minutes.js';
 
@@ -59,9 +60,9 @@ export class DispatchController {
   async next(@Body() body: NextJobs, @Res({ passthrough: true }) response: Response): Promise<LeasedJobs> {
     const caller = new AbortController();
     response.once('close', () => caller.abort());
-    const jobs = await this.dispatcher.next(body, caller.signal);
-    this.giveBackUnlessSent(response, jobs);
-    return { jobs };
+    const leases = await this.dispatcher.next(body, caller.signal);
+    this.giveBackUnlessSent(response, leases);
+    return { jobs: leasedJobs(leases) };
   }
 
   @Post('report')
@@ -91,11 +92,11 @@ export class DispatchController {
     const coming = this.settings.limits.size === 0 ? this.nextFor(workerId, next) : undefined;
     try {
       const results = await this.take(workerId, reports);
-      const jobs = await (coming ?? this.nextFor(workerId, next));
-      this.giveBackUnlessSent(response, jobs);
-      return { results, jobs };
+      const leases = await (coming ?? this.nextFor(workerId, next));
+      this.giveBackUnlessSent(response, leases);
+      return { results, jobs: leasedJobs(leases) };
     } catch (error) {
-      void coming?.then((jobs) => this.reports.giveBack(jobs));
+      void coming?.then((leases) => this.reports.giveBack(leases));
       throw error;
     }
   }
@@ -107,7 +108,7 @@ export class DispatchController {
   }
 
   /** Whatever goes wrong with the next jobs must not make the worker repeat its reports. Never rejects. */
-  private async nextFor(workerId: string, { limit, poll_id }: ReportNext): Promise<LeasedJob[]> {
+  private async nextFor(workerId: string, { limit, poll_id }: ReportNext): Promise<Lease[]> {
     try {
       return await this.dispatcher.next({ worker_id: workerId, limit, poll_id }, new AbortController().signal);
     } catch {
@@ -116,10 +117,10 @@ export class DispatchController {
   }
 
   /** An answer that closes before it is finished reached nobody: its leases need not wait to expire. */
-  private giveBackUnlessSent(response: Response, jobs: readonly LeasedJob[]): void {
-    if (jobs.length === 0) return;
-    if (response.destroyed) return this.reports.giveBack(jobs);
-    whenCutOff(response, () => this.reports.giveBack(jobs));
+  private giveBackUnlessSent(response: Response, leases: readonly Lease[]): void {
+    if (leases.length === 0) return;
+    if (response.destroyed) return this.reports.giveBack(leases);
+    whenCutOff(response, () => this.reports.giveBack(leases));
   }
 }
 

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/config.js';
 import { CONFIG, LOGGER } from '../config/config.module.js';
-import type { LeasedJob, NextJobs } from '../contract/lease.dto.js';
+import type { NextJobs } from '../contract/lease.dto.js';
 import { EventBus } from '../events/event-bus.js';
 import { Batcher } from '../platform/batcher.js';
 import { Database } from '../platform/database/database.js';
@@ -11,8 +11,8 @@ import { PeriodicTask } from '../platform/periodic-task.js';
 import { QueueSettings } from '../queue/queue-settings.js';
 import { ReadyQueue } from '../queue/ready-queue.js';
 import { Claimer } from './claimer.js';
-import type { ClaimedRow } from './job-rows.js';
-import { leasedJobView } from './job-view.js';
+import type { ClaimedRow, Lease } from './job-rows.js';
+import { leaseOf } from './job-view.js';
 import { Poll } from './poll.js';
 import { PollGroup } from './poll-group.js';
 import { PollingWorkers } from './polling-workers.js';
@@ -36,7 +36,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
   private readonly groups = new Map<string, PollGroup>();
   /** The poll of each worker that waits under an id: a newer one takes its place. */
   private readonly parked = new Map<string, Poll>();
-  private readonly answers: Batcher<{ pollId: string; workerId: string }, LeasedJob[]>;
+  private readonly answers: Batcher<{ pollId: string; workerId: string }, Lease[]>;
   private readonly notes: Batcher<Poll, void>;
   /** A slot of a limited queue that another orchestrator freed is told to nobody here. */
   private readonly limitsWatch: PeriodicTask;
@@ -90,7 +90,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
    * @param signal aborted when nobody waits for the answer any more: what was claimed for it by then is given back
    * @throws DomainError `worker_not_found`
    */
-  async next(request: NextJobs, signal: AbortSignal): Promise<LeasedJob[]> {
+  async next(request: NextJobs, signal: AbortSignal): Promise<Lease[]> {
     const { worker_id: workerId, poll_id: pollId = null, limit = 1, wait_seconds: waitSeconds = 0 } = request;
     const [worker, repeated] = await Promise.all([
       this.workers.get(workerId),
@@ -190,7 +190,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
   private async round(group: PollGroup, full: Set<string>): Promise<boolean> {
     // Two rounds that looked at the same time would both take ids for the same polls.
     const { want, taken, assigned, rest } = await group.inTurn(() => this.take(group, full));
-    const byPoll = new Map<Poll, LeasedJob[]>();
+    const byPoll = new Map<Poll, Lease[]>();
     try {
       if (taken === null) return await this.claimer.claimReady(group, want, byPoll);
       const { done, gated, spare } = await this.claimer.claim(assigned, byPoll);
@@ -221,10 +221,10 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     return { want, taken, ...group.assign(taken ?? [], MAX_JOBS_A_ROUND) };
   }
 
-  private answer(byPoll: ReadonlyMap<Poll, LeasedJob[]>): void {
-    for (const [poll, jobs] of byPoll) {
-      if (poll.isDone) this.reports.giveBack(jobs);
-      else poll.resolve(jobs);
+  private answer(byPoll: ReadonlyMap<Poll, Lease[]>): void {
+    for (const [poll, leases] of byPoll) {
+      if (poll.isDone) this.reports.giveBack(leases);
+      else poll.resolve(leases);
     }
   }
 
@@ -246,7 +246,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     return polls.map(() => undefined);
   }
 
-  private async findAnswers(polls: readonly { pollId: string; workerId: string }[]): Promise<LeasedJob[][]> {
+  private async findAnswers(polls: readonly { pollId: string; workerId: string }[]): Promise<Lease[][]> {
     const rows = await this.database.lease.query<ClaimedRow & { poll_id: string; lease_token: string }>(
       findPollAnswers,
       [polls.map((poll) => poll.pollId), polls.map((poll) => poll.workerId)],
@@ -254,7 +254,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     return polls.map(({ pollId }) =>
       rows
         .filter((row) => row.poll_id === pollId)
-        .map((row) => leasedJobView(row, row.lease_token, this.config.leaseSeconds)),
+        .map((row) => leaseOf(row, row.lease_token, this.config.leaseSeconds)),
     );
   }
 }

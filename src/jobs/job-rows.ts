@@ -1,4 +1,5 @@
 import type { AttemptStatus, BackoffPolicy, Budgets, DeadReason, JobStatus } from '../contract/job-state.js';
+import type { JsonText } from '../platform/json/json-text.js';
 
 /** A job on its way into the table. `options` is the JSON of whatever is not at its default. */
 export interface NewJob {
@@ -26,14 +27,19 @@ export interface KeyHolderRow {
   is_same: boolean;
 }
 
-/** One lease to be opened. `isParked`: the poll waits, and holds only while it is its worker's latest. */
+/** Who is to get what a claim opens. `isParked`: the poll waits, and holds only while it is its worker's latest. */
+export interface Claimant {
+  readonly workerId: string;
+  readonly pollId: string | null;
+  readonly isParked: boolean;
+}
+
+/** One lease to be opened. */
 export interface Claim {
   jobId: string;
   attemptId: string;
   leaseToken: string;
-  workerId: string;
-  pollId: string | null;
-  isParked: boolean;
+  claimant: Claimant;
 }
 
 /** A job as its worker gets it; payload and metadata are JSON text. */
@@ -52,11 +58,29 @@ export interface ClaimedRow {
   started_at: Date;
 }
 
+/** What a worker gets for a claimed job. */
+export interface Lease {
+  id: string;
+  attempt: number;
+  leaseToken: string;
+  /** The `LeasedJob`. */
+  json: JsonText;
+}
+
 /** A fence: the right to say how an attempt ended. */
 export interface Fence {
   jobId: string;
   attempt: number;
   leaseToken: string;
+}
+
+/** A success that was accepted: the place of its report in the batch, counted from one, and what the report does not say of its job. */
+export interface SucceededRow {
+  place: number;
+  queue: string;
+  type: string;
+  worker_id: string | null;
+  at: Date;
 }
 
 /** A job whose status has just changed. */

@@ -2,9 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { settle, type AttemptOutcome, type Settlement } from '../contract/job-state.js';
-import { arrayLiteral } from '../platform/database/array-literal.js';
+import { booleanArray, intArray, textArray, uuidArray } from '../platform/database/array-parameter.js';
 import { Database } from '../platform/database/database.js';
 import type { Queryable } from '../platform/database/lane.js';
+import type { Statement } from '../platform/database/statement.js';
 import { random } from '../platform/random.js';
 import { errorGroup, type AttemptError } from './attempt-error.js';
 import type {
@@ -19,8 +20,8 @@ import type {
   OverrunRow,
   Place,
   PlacedRow,
+  SucceededRow,
 } from './job-rows.js';
-import * as claim from './queries/claim-queries.js';
 import * as lease from './queries/lease-queries.js';
 import * as report from './queries/report-queries.js';
 import { noteLostAttempts } from './queries/worker-history-queries.js';
@@ -50,37 +51,40 @@ export class JobStore {
 
   /** -> PENDING or SCHEDULED. Durable once this resolves. A job whose idempotency key is taken is in no row. */
   create(jobs: readonly NewJob[], on: Queryable = this.database.api): Promise<CreatedRow[]> {
-    return on.query<CreatedRow>(submit.createJobs, newJobArrays(jobs));
+    const haveKeys = jobs.some((job) => job.idempotencyKey !== null);
+    return on.query<CreatedRow>(haveKeys ? submit.createJobsWithKeys : submit.createJobs, newJobArrays(jobs));
   }
 
   /**
    * PENDING -> RUNNING: opens the leases that can be opened.
+   * @param statement `claimJobs`, or the more patient `claimJobsThatCan`
    * @param limitedQueue the queue with a limit that all these jobs are of, when the caller holds its lock and has counted
    */
   claim(
     claims: readonly Claim[],
-    limitedQueue: string | null = null,
-    on: Queryable = this.database.lease,
+    statement: Statement,
+    limitedQueue: string | null,
+    on: Queryable,
   ): Promise<ClaimedRow[]> {
-    return on.query<ClaimedRow>(claim.claimJobs, [
-      arrayLiteral(claims.map((each) => each.jobId)),
-      arrayLiteral(claims.map((each) => each.attemptId)),
-      arrayLiteral(claims.map((each) => each.leaseToken)),
-      arrayLiteral(claims.map((each) => each.workerId)),
-      arrayLiteral(claims.map((each) => each.pollId)),
-      arrayLiteral(claims.map((each) => each.isParked)),
+    const claimants = [...new Set(claims.map((each) => each.claimant))];
+    const places = new Map(claimants.map((claimant, index) => [claimant, index + 1]));
+    return on.query<ClaimedRow>(statement, [
+      uuidArray(claims.map((each) => each.jobId)),
+      uuidArray(claims.map((each) => each.attemptId)),
+      uuidArray(claims.map((each) => each.leaseToken)),
+      intArray(claims.map((each) => places.get(each.claimant)!)),
+      uuidArray(claimants.map((claimant) => claimant.workerId)),
+      uuidArray(claimants.map((claimant) => claimant.pollId)),
+      booleanArray(claimants.map((claimant) => claimant.isParked)),
       this.config.leaseSeconds,
       TIME_LIMIT_GRACE_SECONDS,
       limitedQueue,
     ]);
   }
 
-  /** RUNNING -> SUCCESS where the fence holds. @param results JSON texts */
-  succeed(fences: readonly Fence[], results: readonly (string | null)[]) {
-    return this.database.lease.query<Omit<EndedJobRow, 'status' | 'priority'>>(report.succeedJobs, [
-      ...fenceArrays(fences),
-      results,
-    ]);
+  /** RUNNING -> SUCCESS where the fence holds; answers which of the fences did. @param results JSON texts */
+  succeed(fences: readonly Fence[], results: readonly (string | null)[]): Promise<SucceededRow[]> {
+    return this.database.lease.query<SucceededRow>(report.succeedJobs, [...fenceArrays(fences), textArray(results)]);
   }
 
   /** RUNNING -> wherever the state machine says, where the fence holds and the outcome is legal. */
@@ -152,19 +156,19 @@ export class JobStore {
 
 export function fenceArrays(fences: readonly Fence[]): unknown[] {
   return [
-    arrayLiteral(fences.map((fence) => fence.jobId)),
-    arrayLiteral(fences.map((fence) => fence.attempt)),
-    arrayLiteral(fences.map((fence) => fence.leaseToken)),
+    uuidArray(fences.map((fence) => fence.jobId)),
+    intArray(fences.map((fence) => fence.attempt)),
+    uuidArray(fences.map((fence) => fence.leaseToken)),
   ];
 }
 
 export function newJobArrays(jobs: readonly NewJob[]): unknown[] {
   return [
-    arrayLiteral(jobs.map((job) => job.id)),
-    jobs.map((job) => job.queue),
-    jobs.map((job) => job.type),
-    jobs.map((job) => job.payload),
-    jobs.map((job) => job.options),
+    uuidArray(jobs.map((job) => job.id)),
+    textArray(jobs.map((job) => job.queue)),
+    textArray(jobs.map((job) => job.type)),
+    textArray(jobs.map((job) => job.payload)),
+    textArray(jobs.map((job) => job.options)),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Attempt, CreateJob, Job } from '../contract/job.dto.js';
 import { allowedActions, DEFAULT_MAX_LOST } from '../contract/job-state.js';
 import type { LeasedJob } from '../contract/lease.dto.js';
 import { JsonText } from '../platform/json/json-text.js';
-import type { AttemptRow, ClaimedRow, CreatedRow, JobRow, NewJob } from './job-rows.js';
+import type { AttemptRow, ClaimedRow, CreatedRow, JobRow, Lease, NewJob } from './job-rows.js';
 import { metadataOf } from './new-job.js';
 
 // Answers are written by writeJson: dates become ISO instants, JsonText comes out as it is stored.
@@ -66,22 +66,20 @@ export function attemptView(row: AttemptRow): Attempt {
   return view as Attempt;
 }
 
-/** A claimed job as its worker sees it. */
-export function leasedJobView(row: ClaimedRow, leaseToken: string, leaseSeconds: number): LeasedJob {
-  const view: Wire<LeasedJob> = {
-    id: row.id,
-    type: row.type,
-    queue: row.queue,
-    payload: new JsonText(row.payload),
-    attempt: row.attempt,
-    lease_token: leaseToken,
-    timeout_seconds: row.timeout_seconds,
-    lease_seconds: leaseSeconds,
-    retry_count: row.retry_count,
-    max_retries: row.max_retries,
-    priority: row.priority,
-    metadata: new JsonText(row.metadata),
-    created_at: row.created_at,
-  };
-  return view as LeasedJob;
+/**
+ * A claimed job as its worker gets it: a `LeasedJob`, written out here. For jobs that are short, the general writer and the objects
+ * that it reads would be a good part of what each costs.
+ */
+export function leaseOf(row: ClaimedRow, leaseToken: string, leaseSeconds: number): Lease {
+  const json =
+    `{"id":"${row.id}","type":${JSON.stringify(row.type)},"queue":${JSON.stringify(row.queue)},"payload":${row.payload}` +
+    `,"attempt":${row.attempt},"lease_token":"${leaseToken}","timeout_seconds":${row.timeout_seconds}` +
+    `,"lease_seconds":${leaseSeconds},"retry_count":${row.retry_count},"max_retries":${row.max_retries}` +
+    `,"priority":${row.priority},"metadata":${row.metadata},"created_at":"${row.created_at.toISOString()}"}`;
+  return { id: row.id, attempt: row.attempt, leaseToken, json: new JsonText(json) };
+}
+
+/** The `jobs` of an answer. */
+export function leasedJobs(leases: readonly Lease[]): LeasedJob[] {
+  return leases.map(({ json }) => json as unknown as LeasedJob);
 }

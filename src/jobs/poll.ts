@@ -1,11 +1,11 @@
-import type { LeasedJob } from '../contract/lease.dto.js';
+import type { Claimant, Lease } from './job-rows.js';
 
 /** One request of a worker for jobs, from its arrival to its answer. */
-export class Poll {
-  readonly answer: Promise<LeasedJob[]>;
+export class Poll implements Claimant {
+  readonly answer: Promise<Lease[]>;
   /** True once the database knows it as its worker's latest poll: from then on it is superseded by a newer one. */
   isParked = false;
-  private settle!: { resolve: (jobs: LeasedJob[]) => void; reject: (error: unknown) => void };
+  private settle!: { resolve: (leases: Lease[]) => void; reject: (error: unknown) => void };
   private isOpen = true;
   private readonly whenDone: (() => void)[] = [];
 
@@ -24,9 +24,9 @@ export class Poll {
     return !this.isOpen;
   }
 
-  resolve(jobs: LeasedJob[]): void {
+  resolve(leases: Lease[]): void {
     this.close();
-    this.settle.resolve(jobs);
+    this.settle.resolve(leases);
   }
 
   reject(error: unknown): void {

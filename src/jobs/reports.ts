@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER } from '../config/config.module.js';
 import type { AttemptOutcome } from '../contract/job-state.js';
-import type { LeasedJob, Report, ReportResult, ReportVerdict } from '../contract/lease.dto.js';
+import type { Report, ReportResult, ReportVerdict } from '../contract/lease.dto.js';
 import { Batcher } from '../platform/batcher.js';
 import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/errors/domain-error.js';
@@ -10,12 +10,9 @@ import type { Logger } from '../platform/logger.js';
 import { QueueSettings } from '../queue/queue-settings.js';
 import { Announcer } from './announcer.js';
 import { attemptError } from './attempt-error.js';
-import type { EndedJobRow, FateRow, Fence } from './job-rows.js';
+import type { FateRow, Fence, Lease } from './job-rows.js';
 import { fenceArrays, JobStore, type Ending } from './job-store.js';
 import { findAttemptsOfWorker, findFates } from './queries/report-queries.js';
-
-/** What both ways of ending an attempt answer. */
-type Ended = Pick<EndedJobRow, 'id' | 'attempt' | 'lease_token' | 'queue'>;
 
 /** A report that names its attempt and carries its fence. */
 export type FencedReport = Report & { attempt: number; lease_token: string };
@@ -70,9 +67,9 @@ export class Reports {
   }
 
   /** Releases leases whose answer reached nobody. Best effort: else they expire. */
-  giveBack(jobs: readonly LeasedJob[]): void {
-    const reports = jobs.map((job): FencedReport => {
-      return { job_id: job.id, attempt: job.attempt, lease_token: job.lease_token, status: 'RELEASED' };
+  giveBack(leases: readonly Lease[]): void {
+    const reports = leases.map(({ id, attempt, leaseToken }): FencedReport => {
+      return { job_id: id, attempt, lease_token: leaseToken, status: 'RELEASED' };
     });
     const underWay = this.others
       .addAll(reports)
@@ -118,8 +115,15 @@ export class Reports {
       first.map(fenceOf),
       first.map(({ result: value }) => (value instanceof JsonText ? value.text : null)),
     );
-    this.announcer.tell(rows.map((row) => ({ ...row, status: 'SUCCESS' })));
-    return this.verdicts(batch, rows);
+    const accepted = rows.map((row) => first[row.place - 1]!);
+    this.announcer.tell('SUCCESS', rows.length, () =>
+      rows.map(({ place, ...row }, index) => {
+        const { job_id: id, attempt } = accepted[index]!;
+        return { id, attempt, status: 'SUCCESS', ...row };
+      }),
+    );
+    this.freeSlots(rows);
+    return this.verdicts(batch, new Set(accepted));
   }
 
   private async end(batch: readonly FencedReport[]): Promise<ReportResult[]> {
@@ -127,23 +131,16 @@ export class Reports {
     const byFence = new Map(first.map((report) => [keyOf(report), report]));
     const rows = await this.store.end(first.map(fenceOf), (attempt) => endingOf(byFence.get(keyOf(attempt))!));
     this.announcer.announce(rows);
-    return this.verdicts(batch, rows);
+    this.freeSlots(rows);
+    const accepted = rows.map((row) => byFence.get(keyOf({ ...row, job_id: row.id }))!);
+    return this.verdicts(batch, new Set(accepted));
   }
 
-  /** Whatever was not accepted repeats a report that was, or is about an attempt that ended otherwise. */
-  private async verdicts(batch: readonly FencedReport[], rows: readonly Ended[]): Promise<ReportResult[]> {
-    this.freeSlots(rows);
-    const ended = new Map(rows.map((row) => [row.lease_token, row]));
-    // A second copy is judged after the first.
-    const open = batch.filter((report) => {
-      const row = ended.get(report.lease_token);
-      return !row || row.id !== report.job_id || row.attempt !== report.attempt || !ended.delete(row.lease_token);
-    });
-    if (open.length === 0) return batch.map((report) => result(report, 'accepted'));
-    const fates = await this.fatesOf(open);
-    const isOpen = new Set(open);
+  /** Whatever was not accepted repeats a report that was (a second copy is judged after the first), or is about an attempt that ended otherwise. */
+  private async verdicts(batch: readonly FencedReport[], accepted: ReadonlySet<FencedReport>): Promise<ReportResult[]> {
+    const fates = await this.fatesOf(batch.filter((report) => !accepted.has(report)));
     return batch.map((report) =>
-      isOpen.has(report) ? refusal(report, fates.get(keyOf(report))) : result(report, 'accepted'),
+      accepted.has(report) ? result(report, 'accepted') : refusal(report, fates.get(keyOf(report))),
     );
   }
 

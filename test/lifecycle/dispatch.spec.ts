@@ -152,6 +152,21 @@ describe.each<QueueMode>(['redis', 'postgres'])('dispatch through %s', (mode) =>
     expect(await worker.next({ wait_seconds: 0.5 })).toMatchObject([{ id }]);
   });
 
+  test('a job that cannot get its next attempt stays PENDING, and holds up none of the others', async () => {
+    const worker = await orchestrator.worker({ queues: ['stuck'] });
+    const ids: string[] = [];
+    for (let count = 0; count < 3; count++) ids.push((await orchestrator.submit({ queue: 'stuck' })).id);
+    const [stuck, ...others] = ids;
+    await orchestrator.sql(
+      `INSERT INTO job_attempts (job_id, attempt_number, id, worker_id, lease_token, lease_expires_at, deadline_at, started_at, status, finished_at)
+      VALUES ($1, 1, $1, $2, $1, now(), now(), now(), 'LOST', now())`,
+      [stuck, worker.id],
+    );
+    const taken = await worker.next({ limit: 3, wait_seconds: 5 });
+    expect(taken.map(({ id }) => id)).toEqual(others);
+    expect(await orchestrator.job(stuck!)).toMatchObject({ status: 'PENDING', attempt: 0 });
+  });
+
   test('a draining worker gets no more jobs, and hears why', async () => {
     const worker = await orchestrator.worker({ queues: ['drain'] });
     const parked = worker.next({ wait_seconds: 20, poll_id: randomUUID() });

@@ -16,8 +16,8 @@ export const CLOCK = 'clock AS MATERIALIZED (SELECT clock_timestamp() AS now)';
 export const BUDGETS = `j.retry_count, j.max_retries, j.lost_count, j.max_lost, j.undelivered_count,
     j.cancel_requested_at IS NOT NULL AS cancel_requested, j.backoff`;
 
-/** Four buckets per doubling of the milliseconds: floor(4 * log2(ms)), a resolution of about 19 %. */
+/** Four buckets per doubling of the milliseconds: floor(4 * log2(ms)), a resolution of about 19 %. (`extract` would make a numeric.) */
 export function durationBucket(from: string, to: string): string {
   const buckets = 4 / Math.LN2;
-  return `floor(ln(greatest(1, extract(epoch FROM (${to} - ${from}))::float8 * 1000)) * ${buckets})::smallint`;
+  return `floor(ln(greatest(1, date_part('epoch', ${to} - ${from}) * 1000)) * ${buckets})::smallint`;
 }

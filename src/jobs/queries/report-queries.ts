@@ -1,19 +1,22 @@
 import { statement } from '../../platform/database/statement.js';
 import { BUDGETS, CLOCK, durationBucket } from './fragments.js';
 
-/** RUNNING -> SUCCESS under the fence; answers the jobs that it was accepted for. By: reports. Indexes: both primary keys. */
+/**
+ * RUNNING -> SUCCESS under the fence; answers the places, counted from one, of the reports that were accepted, and of their jobs what the
+ * reports do not say. By: reports. Indexes: both primary keys.
+ */
 export const succeedJobs = statement(
   'succeed_jobs',
   `WITH ${CLOCK},
   input AS (
-    SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[]) AS t (job_id, attempt, lease_token, result)
+    SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[]) WITH ORDINALITY AS t (job_id, attempt, lease_token, result, place)
   ),
   ended AS (
     UPDATE job_attempts a
     SET status = 'SUCCESS', finished_at = clock.now
     FROM input i, clock
     WHERE a.job_id = i.job_id AND a.attempt_number = i.attempt AND a.lease_token = i.lease_token AND a.status = 'RUNNING'
-    RETURNING a.job_id, a.attempt_number, a.lease_token, a.started_at, a.finished_at, i.result
+    RETURNING a.job_id, a.attempt_number, a.started_at, a.finished_at, i.result, i.place
   ),
   settled AS (
     UPDATE jobs j
@@ -21,7 +24,7 @@ export const succeedJobs = statement(
       updated_at = e.finished_at
     FROM ended e
     WHERE j.id = e.job_id AND j.status = 'RUNNING' AND j.attempt = e.attempt_number
-    RETURNING j.id, j.queue, j.type, j.attempt, j.worker_id, e.lease_token, e.started_at, e.finished_at
+    RETURNING j.queue, j.type, j.worker_id, e.started_at, e.finished_at, e.place
   ),
   counted AS (
     INSERT INTO job_deltas (queue, type, from_status, to_status, duration_bucket, n)
@@ -29,7 +32,7 @@ export const succeedJobs = statement(
     FROM (SELECT queue, type, ${durationBucket('started_at', 'finished_at')} AS bucket FROM settled) s
     GROUP BY queue, type, bucket
   )
-  SELECT id, queue, type, attempt, worker_id, lease_token, finished_at AS at FROM settled`,
+  SELECT place::int, queue, type, worker_id, finished_at AS at FROM settled`,
 );
 
 /**

@@ -8,12 +8,12 @@ const REQUEST_HASH = `sha256(convert_to(jsonb_build_array(n.queue, n.type, n.pay
 
 /**
  * New jobs. By: submission (single jobs in a batch, bulk calls whole). `options` is null for a job that is all defaults, which spares
- * it a dozen casts. ON CONFLICT: a job whose idempotency key is taken comes back in no row; `findByKey` then says what holds the key.
- * Indexes: only inserts into them.
+ * it a dozen casts. Indexes: only inserts into them.
  */
-export const createJobs = statement(
-  'create_jobs',
-  `WITH ${CLOCK},
+function create(name: string, onConflict: string) {
+  return statement(
+    name,
+    `WITH ${CLOCK},
   n AS (
     SELECT t.id, t.queue, t.type, t.payload, t.options::jsonb AS o,
       CASE WHEN t.options IS NOT NULL THEN coalesce(
@@ -40,13 +40,25 @@ export const createJobs = statement(
       CASE WHEN n.o ? 'idempotency_key' THEN ${REQUEST_HASH} END,
       clock.now, clock.now
     FROM n, clock
-    ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+    ${onConflict}
     RETURNING id, queue, type, status, priority, run_at, created_at
   ),
   counted AS (
     INSERT INTO job_deltas (queue, type, to_status, n) SELECT queue, type, status, count(*) FROM created GROUP BY queue, type, status
   )
   SELECT id, status, run_at, created_at FROM created`,
+  );
+}
+
+export const createJobs = create('create_jobs', '');
+
+/**
+ * A job whose idempotency key is taken comes back in no row; `findByKey` then says what holds the key. Only for jobs with keys: to be
+ * ready for a conflict makes every insert dearer.
+ */
+export const createJobsWithKeys = create(
+  'create_jobs_with_keys',
+  'ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING',
 );
 
 /**

@@ -7,11 +7,12 @@ import { writeJson } from '../json/write-json.js';
  */
 export function useJsonResponses(app: Express): void {
   app.response.json = function json(this: Response, value: unknown): Response {
-    const text = writeJson(value);
+    // Once to bytes: as text, it would be encoded a second time when its length is counted, and a third time when it is sent.
+    const body = Buffer.from(writeJson(value));
     if (!this.hasHeader('content-type')) this.setHeader('content-type', 'application/json; charset=utf-8');
-    this.setHeader('content-length', Buffer.byteLength(text));
-    // As text, headers and body go out in one write. Node leaves the body out of an answer to HEAD.
-    this.end(text);
+    this.setHeader('content-length', body.length);
+    // Node leaves the body out of an answer to HEAD.
+    this.end(body);
     return this;
   };
 }

@@ -22,11 +22,11 @@ const END_OF_ATTEMPT = `ended AS (
     SET status = 'SUCCESS', finished_at = clock.now
     FROM input i, clock
     ${FENCE}
-    RETURNING a.job_id, a.attempt_number, a.lease_token, a.started_at, a.finished_at, i.result
+    RETURNING a.job_id, a.attempt_number, a.started_at, a.finished_at, i.result, i.place
   )`;
 const END_OF_JOB = `FROM ended e
     WHERE j.id = e.job_id AND j.status = 'RUNNING' AND j.attempt = e.attempt_number
-    RETURNING j.id, j.queue, j.type, j.attempt, j.worker_id, e.lease_token, e.started_at, e.finished_at
+    RETURNING j.queue, j.type, j.worker_id, e.started_at, e.finished_at, e.place
   )`;
 
 /** Workers are away for longer than a lease that is short, and come back with results of attempts that were given to others. */
@@ -60,7 +60,7 @@ export const WEAKENINGS: readonly Weakening[] = [
     WHERE a.job_id = i.job_id AND a.attempt_number = i.attempt AND a.status = 'RUNNING'
   ),
   ended AS (
-    SELECT i.job_id, i.attempt AS attempt_number, i.lease_token, a.started_at, clock.now AS finished_at, i.result
+    SELECT i.job_id, i.attempt AS attempt_number, a.started_at, clock.now AS finished_at, i.result, i.place
     FROM input i JOIN job_attempts a ON a.job_id = i.job_id AND a.attempt_number = i.attempt, clock
   )`,
         },
@@ -69,7 +69,7 @@ export const WEAKENINGS: readonly Weakening[] = [
           find: END_OF_JOB,
           replace: `FROM ended e
     WHERE j.id = e.job_id
-    RETURNING j.id, j.queue, j.type, e.attempt_number AS attempt, j.worker_id, e.lease_token, e.started_at, e.finished_at
+    RETURNING j.queue, j.type, j.worker_id, e.started_at, e.finished_at, e.place
   )`,
         },
       ],
@@ -85,7 +85,7 @@ export const WEAKENINGS: readonly Weakening[] = [
           file: REPORTS,
           find: END_OF_ATTEMPT,
           replace: `ended AS (
-    SELECT a.job_id, a.attempt_number, a.lease_token, a.started_at, clock.now AS finished_at, i.result
+    SELECT a.job_id, a.attempt_number, a.started_at, clock.now AS finished_at, i.result, i.place
     FROM input i JOIN job_attempts a ON a.job_id = i.job_id AND a.attempt_number = i.attempt
       AND a.lease_token = i.lease_token AND a.status = 'RUNNING', clock
   )`,
@@ -95,7 +95,7 @@ export const WEAKENINGS: readonly Weakening[] = [
           find: END_OF_JOB,
           replace: `FROM ended e
     WHERE j.id = e.job_id
-    RETURNING j.id, j.queue, j.type, e.attempt_number AS attempt, j.worker_id, e.lease_token, e.started_at, e.finished_at
+    RETURNING j.id, j.queue, j.type, e.attempt_number AS attempt, j.worker_id, e.started_at, e.finished_at, e.place
   ),
   closed AS (
     UPDATE job_attempts a SET status = 'SUCCESS', finished_at = s.finished_at FROM settled s
