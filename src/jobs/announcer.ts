@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { JobStatus } from '../contract/job-state.js';
 import { EventBus, type JobChange } from '../events/event-bus.js';
 import type { MovedJob } from '../queue/ready-job.js';
+import type { ReadyJob } from '../queue/ready-job.js';
 import { ReadyQueue } from '../queue/ready-queue.js';
 
 /** A job as it is after the commit. `was` is its status before, where the statement tells. */
@@ -16,14 +17,21 @@ export interface Announcement extends JobChange {
  */
 @Injectable()
 export class Announcer {
+  private offer: (jobs: readonly ReadyJob[]) => readonly ReadyJob[] = (jobs) => jobs;
+
   constructor(
     private readonly queue: ReadyQueue,
     private readonly events: EventBus,
   ) {}
 
+  /** @param offer is shown ready jobs before they go to the queue, and answers those that it has no use for */
+  offerTo(offer: (jobs: readonly ReadyJob[]) => readonly ReadyJob[]): void {
+    this.offer = offer;
+  }
+
   announce(jobs: readonly Announcement[]): void {
     if (jobs.length === 0) return;
-    this.queue.push(jobs.filter((job) => job.status === 'PENDING'));
+    this.queue.push(this.offer(jobs.filter((job) => job.status === 'PENDING')));
     this.queue.remove(jobs.filter((job) => job.status === 'CANCELLED' && job.was === 'PENDING'));
     this.events.publishJobs(jobs);
   }

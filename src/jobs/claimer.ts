@@ -28,7 +28,7 @@ import {
 import { findActiveQueues } from './queries/ready-queries.js';
 
 /** What the ready queue, or PostgreSQL in its place, says is ready. */
-interface Candidate {
+export interface Candidate {
   id: string;
   queue: string;
 }

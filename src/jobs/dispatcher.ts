@@ -1,22 +1,20 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Config } from '../config/config.js';
-import { CONFIG, LOGGER } from '../config/config.module.js';
+import { LOGGER } from '../config/config.module.js';
 import type { NextJobs } from '../contract/lease.dto.js';
 import { EventBus } from '../events/event-bus.js';
-import { Batcher } from '../platform/batcher.js';
-import { Database } from '../platform/database/database.js';
 import type { Logger } from '../platform/logger.js';
 import { PeriodicTask } from '../platform/periodic-task.js';
 import { QueueSettings } from '../queue/queue-settings.js';
+import type { ReadyJob } from '../queue/ready-job.js';
 import { ReadyQueue } from '../queue/ready-queue.js';
-import { Claimer } from './claimer.js';
-import type { ClaimedRow, Lease } from './job-rows.js';
-import { leaseOf } from './job-view.js';
+import { Announcer } from './announcer.js';
+import { Claimer, type Candidate } from './claimer.js';
+import type { Lease } from './job-rows.js';
 import { Poll } from './poll.js';
-import { PollGroup } from './poll-group.js';
+import { PollGroup, type Assignment } from './poll-group.js';
+import { PollRecords } from './poll-records.js';
 import { PollingWorkers } from './polling-workers.js';
-import { findPollAnswers, noteParkedPolls } from './queries/claim-queries.js';
 import { Reports } from './reports.js';
 
 /** One round takes ids while another claims: the database and Redis work at the same time. */
@@ -36,8 +34,6 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
   private readonly groups = new Map<string, PollGroup>();
   /** The poll of each worker that waits under an id: a newer one takes its place. */
   private readonly parked = new Map<string, Poll>();
-  private readonly answers: Batcher<{ pollId: string; workerId: string }, Lease[]>;
-  private readonly notes: Batcher<Poll, void>;
   /** A slot of a limited queue that another orchestrator freed is told to nobody here. */
   private readonly limitsWatch: PeriodicTask;
   private waiting = 0;
@@ -49,13 +45,11 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     private readonly reports: Reports,
     private readonly workers: PollingWorkers,
     private readonly events: EventBus,
-    settings: QueueSettings,
-    private readonly database: Database,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'leaseSeconds'>,
+    private readonly announcer: Announcer,
+    private readonly settings: QueueSettings,
+    private readonly records: PollRecords,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.answers = new Batcher({ run: (polls) => this.findAnswers(polls), maxItems: 500 });
-    this.notes = new Batcher({ run: (polls) => this.noteParked(polls), maxItems: 1000 });
     this.limitsWatch = new PeriodicTask({
       name: 'look for free slots in limited queues',
       everyMs: LIMITS_WATCH_MS,
@@ -69,6 +63,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
 
   onModuleInit(): void {
     this.queue.onReady((queues) => this.wake(queues));
+    this.announcer.offerTo((jobs) => this.offer(jobs));
     this.reports.onSlotFreed((queue) => this.wake([queue]));
     this.events.subscribe((event) => {
       if (event.kind === 'queue') this.wake([event.name]);
@@ -94,7 +89,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     const { worker_id: workerId, poll_id: pollId = null, limit = 1, wait_seconds: waitSeconds = 0 } = request;
     const [worker, repeated] = await Promise.all([
       this.workers.get(workerId),
-      pollId === null ? [] : this.reports.givenBack().then(() => this.answers.add({ pollId, workerId })),
+      pollId === null ? [] : this.reports.givenBack().then(() => this.records.answerTo({ pollId, workerId })),
     ]);
     if (repeated.length > 0) return repeated;
     if (this.isStopping || signal.aborted) return [];
@@ -149,6 +144,26 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     }
   }
 
+  /**
+   * Claims jobs that became ready just now for polls that wait here for nothing else, which spares them two round trips to Redis.
+   * @returns the jobs that are to go to the ready queue
+   */
+  private offer(jobs: readonly ReadyJob[]): readonly ReadyJob[] {
+    let rest = jobs.filter(({ queue }) => !this.settings.limits.has(queue) && !this.settings.paused.includes(queue));
+    if (rest.length === 0 || this.isStopping) return jobs;
+    const taken = new Set<ReadyJob>();
+    for (const group of this.groups.values()) {
+      if (!group.isParked) continue;
+      const served = rest.filter(({ queue }) => group.servesAny([queue])).slice(0, MAX_JOBS_A_ROUND);
+      const { assigned } = group.assign(served, MAX_JOBS_A_ROUND);
+      if (assigned.length === 0) continue;
+      for (const { job } of assigned) taken.add(job);
+      rest = rest.filter((job) => !taken.has(job));
+      void this.claimOffered(group, assigned);
+    }
+    return taken.size === 0 ? jobs : jobs.filter((job) => !taken.has(job));
+  }
+
   private lookAgainAt(workerId: string, isDraining: boolean): void {
     this.workers.forget(workerId);
     if (!isDraining) return;
@@ -183,6 +198,18 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     group.rounds--;
   }
 
+  /** Never rejects. What is not claimed goes to the ready queue, where it would have gone at first. */
+  private async claimOffered(group: PollGroup, assigned: readonly Assignment<ReadyJob>[]): Promise<void> {
+    try {
+      const { gated, spare } = await this.claim(group, assigned);
+      this.queue.push([...gated, ...spare]);
+    } catch (error) {
+      this.logger.debug({ err: error }, 'jobs that were offered could not be claimed');
+      this.queue.push(assigned.map(({ job }) => job));
+    }
+    if (group.polls.size > 0) this.kick(group);
+  }
+
   /**
    * @param full queues that gave out none just now, to be passed over; what this round finds out is added
    * @returns whether it is worth looking for more at once
@@ -190,25 +217,41 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
   private async round(group: PollGroup, full: Set<string>): Promise<boolean> {
     // Two rounds that looked at the same time would both take ids for the same polls.
     const { want, taken, assigned, rest } = await group.inTurn(() => this.take(group, full));
+    if (taken === null) return this.claimReady(group, want);
+    // When this fails, what was not claimed stays in flight in Redis, and comes back in five seconds.
+    const { done, gated, spare } = await this.claim(group, assigned);
+    this.queue.settle({ done, gated: [...gated, ...rest] });
+    this.queue.push(spare);
+    gated.forEach(({ queue }) => full.add(queue));
+    // Even when none of the ids was worth anything, others may stand behind them.
+    return assigned.length > 0 && taken.length === want;
+  }
+
+  /** Claims jobs for polls that `assign` took out of the group, and answers those that got some. */
+  private async claim<Job extends Candidate>(group: PollGroup, assigned: readonly Assignment<Job>[]) {
     const byPoll = new Map<Poll, Lease[]>();
     try {
-      if (taken === null) return await this.claimer.claimReady(group, want, byPoll);
-      const { done, gated, spare } = await this.claimer.claim(assigned, byPoll);
-      this.queue.settle({ done, gated: [...gated, ...rest] });
-      this.queue.push(spare);
-      gated.forEach(({ queue }) => full.add(queue));
-      const spareIds = new Set(spare.map(({ id }) => id));
+      const result = await this.claimer.claim(assigned, byPoll);
+      const spareIds = new Set(result.spare.map(({ id }) => id));
       for (const { poll, job } of assigned) {
         if (byPoll.has(poll)) continue;
         if (spareIds.has(job.id)) poll.resolve([]);
         else group.add(poll);
       }
-      // Even when none of the ids was worth anything, others may stand behind them.
-      return assigned.length > 0 && taken.length === want;
+      return result;
     } catch (error) {
-      // The outcome is unknown. What was not claimed stays in flight in Redis, and comes back in five seconds.
+      // The outcome is unknown.
       for (const { poll } of assigned) if (!byPoll.has(poll)) poll.reject(error);
       throw error;
+    } finally {
+      this.answer(byPoll);
+    }
+  }
+
+  private async claimReady(group: PollGroup, want: number): Promise<boolean> {
+    const byPoll = new Map<Poll, Lease[]>();
+    try {
+      return await this.claimer.claimReady(group, want, byPoll);
     } finally {
       this.answer(byPoll);
     }
@@ -233,28 +276,6 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     this.queue.setWaiting(true);
     if (poll.pollId === null || this.parked.get(poll.workerId) === poll) return;
     this.parked.set(poll.workerId, poll);
-    this.notes.add(poll).catch((error: unknown) => this.logger.debug({ err: error }, 'a parked poll was not noted'));
-  }
-
-  private async noteParked(polls: readonly Poll[]): Promise<void[]> {
-    const open = polls.filter((poll) => !poll.isDone).sort((a, b) => (a.workerId < b.workerId ? -1 : 1));
-    await this.database.lease.query(noteParkedPolls, [
-      open.map((poll) => poll.workerId),
-      open.map((poll) => poll.pollId),
-    ]);
-    open.forEach((poll) => (poll.isParked = true));
-    return polls.map(() => undefined);
-  }
-
-  private async findAnswers(polls: readonly { pollId: string; workerId: string }[]): Promise<Lease[][]> {
-    const rows = await this.database.lease.query<ClaimedRow & { poll_id: string; lease_token: string }>(
-      findPollAnswers,
-      [polls.map((poll) => poll.pollId), polls.map((poll) => poll.workerId)],
-    );
-    return polls.map(({ pollId }) =>
-      rows
-        .filter((row) => row.poll_id === pollId)
-        .map((row) => leaseOf(row, row.lease_token, this.config.leaseSeconds)),
-    );
+    this.records.park(poll).catch((error: unknown) => this.logger.debug({ err: error }, 'a parked poll was not noted'));
   }
 }

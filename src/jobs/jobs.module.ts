@@ -11,6 +11,7 @@ import { jobReadingControllers, jobReadingProviders } from './job-reading.js';
 import { JobStore } from './job-store.js';
 import { JobsController } from './jobs.controller.js';
 import { Leases } from './leases.js';
+import { PollRecords } from './poll-records.js';
 import { PollingWorkers } from './polling-workers.js';
 import { JobReadySource } from './ready-source.js';
 import { Reports } from './reports.js';
@@ -30,6 +31,7 @@ import { WorkerMinutes } from './worker-minutes.js';
     JobReadySource,
     JobStore,
     Leases,
+    PollRecords,
     PollingWorkers,
     Reports,
     Submission,

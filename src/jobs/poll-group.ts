@@ -29,6 +29,11 @@ export class PollGroup {
     return this.waiting;
   }
 
+  /** True when polls wait and the last look found nothing for them: whatever becomes ready now is next. */
+  get isParked(): boolean {
+    return this.waiting.size > 0 && this.rounds === 0 && !this.isDirty;
+  }
+
   add(poll: Poll): void {
     if (poll.isDone || this.waiting.has(poll)) return;
     this.waiting.add(poll);
