@@ -10,6 +10,8 @@ import { fenceArrays } from './job-store.js';
 import { findLiveLeases, renewLeases } from './queries/lease-queries.js';
 
 const MAX_LEASES = 1000;
+/** Heartbeats wait so long for one another: thousands of idle workers then cost a few statements a second. */
+export const HEARTBEAT_GATHER_MS = 100;
 /** How old the picture of all live leases may be. A heartbeat every five seconds of each worker must not walk them all each time. */
 const PICTURE_MS = 5000;
 /** A lease younger than this may still be on its way to its worker. */
@@ -35,7 +37,12 @@ export class Leases {
     private readonly database: Database,
     @Inject(CONFIG) private readonly config: Pick<Config, 'leaseSeconds'>,
   ) {
-    this.renewals = new Batcher({ run: (batch) => this.renewBatch(batch), maxItems: MAX_LEASES, lanes: 2 });
+    this.renewals = new Batcher({
+      run: (batch) => this.renewBatch(batch),
+      maxItems: MAX_LEASES,
+      lanes: 2,
+      gatherMs: HEARTBEAT_GATHER_MS,
+    });
   }
 
   /** Renews the leases whose fence holds; one verdict each, in order. */

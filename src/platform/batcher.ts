@@ -8,6 +8,8 @@ export interface BatcherOptions<Item, Result> {
   maxItems: number;
   /** How many batches may be under way at a time. Default 1. */
   lanes?: number;
+  /** How long the first of a batch waits for others, in ms, for calls whose answers nobody is in a hurry for. Default 0: not at all. */
+  gatherMs?: number;
   /** What waits beyond this is refused, so that an outage cannot fill the memory. Default 50,000. */
   maxWaiting?: number;
   /** The result of an item whose data the database refuses. Without it the call fails with the database's error. */
@@ -32,20 +34,20 @@ interface Entry<Item, Result> {
 const MAX_RETRIES = 3;
 
 /**
- * Group commit: what is asked for while a statement is under way joins the next one. There is no timer, so that a lone call waits for
- * nobody, and the busier it gets, the more calls share one round trip and one commit.
+ * Group commit: what is asked for while a statement is under way joins the next one. Without `gatherMs` there is no timer, so that a lone
+ * call waits for nobody, and the busier it gets, the more calls share one round trip and one commit.
  *
  * A batch that fails because of its data, or because somebody holds one of its rows, is halved until the guilty item is alone; the
  * others go through. After a deadlock it is repeated. When the database went away, nobody knows what became of it: all of its callers hear so.
  */
 export class Batcher<Item, Result> {
-  private readonly options: BatcherOptions<Item, Result> & { lanes: number; maxWaiting: number };
+  private readonly options: BatcherOptions<Item, Result> & { lanes: number; gatherMs: number; maxWaiting: number };
   private waiting: Entry<Item, Result>[] = [];
   private underWay = 0;
   private isScheduled = false;
 
   constructor(options: BatcherOptions<Item, Result>) {
-    this.options = { lanes: 1, maxWaiting: 50_000, ...options };
+    this.options = { lanes: 1, gatherMs: 0, maxWaiting: 50_000, ...options };
   }
 
   /** @throws what `run` throws for this item; DomainError `too_many_requests` when too much waits already */
@@ -77,10 +79,12 @@ export class Batcher<Item, Result> {
   private schedule(): void {
     if (this.isScheduled || this.underWay >= this.options.lanes) return;
     this.isScheduled = true;
-    setImmediate(() => {
+    const start = () => {
       this.isScheduled = false;
       this.start();
-    });
+    };
+    if (this.options.gatherMs > 0) setTimeout(start, this.options.gatherMs);
+    else setImmediate(start);
   }
 
   private start(): void {

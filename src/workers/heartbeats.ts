@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import type { Heartbeat, HeartbeatAnswer, ReportedState, WorkerState, WorkerStatus } from '../contract/worker.dto.js';
 import { EventBus } from '../events/event-bus.js';
-import { Leases } from '../jobs/leases.js';
+import { HEARTBEAT_GATHER_MS, Leases } from '../jobs/leases.js';
 import { WorkerMinutes } from '../jobs/worker-minutes.js';
 import { Batcher } from '../platform/batcher.js';
 import { Database } from '../platform/database/database.js';
@@ -41,7 +41,11 @@ export class Heartbeats {
     private readonly events: EventBus,
     @Inject(CONFIG) private readonly config: Pick<Config, 'heartbeatSeconds' | 'leaseSeconds'>,
   ) {
-    this.touches = new Batcher({ run: (touches) => this.touch(touches), maxItems: 1000 });
+    this.touches = new Batcher({
+      run: (touches) => this.touch(touches),
+      maxItems: 1000,
+      gatherMs: HEARTBEAT_GATHER_MS,
+    });
   }
 
   /**
