@@ -174,6 +174,17 @@ export class TestWorker {
     return job;
   }
 
+  /** Takes so many jobs, in as many polls as it needs: an id may reach Redis a moment after its job was accepted. */
+  async takeMany(count: number): Promise<LeasedJob[]> {
+    const jobs: LeasedJob[] = [];
+    while (jobs.length < count) {
+      const more = await this.next({ limit: count - jobs.length, wait_seconds: 5 });
+      if (more.length === 0) throw new Error(`there were ${jobs.length} jobs, not ${count}`);
+      jobs.push(...more);
+    }
+    return jobs;
+  }
+
   report(job: LeasedJob, report: Partial<Report> = {}): Promise<Answer<ReportAnswer>> {
     const fence = { job_id: job.id, attempt: job.attempt, lease_token: job.lease_token };
     return this.orchestrator.post('/jobs/report', { worker_id: this.id, status: 'SUCCESS', ...fence, ...report });
