@@ -166,7 +166,11 @@ describe.each<QueueMode>(['redis', 'postgres'])('dispatch through %s', (mode) =>
       VALUES ($1, 1, $1, $2, $1, now(), now(), now(), 'LOST', now())`,
       [stuck, worker.id],
     );
-    const taken = await worker.takeMany(others.length);
+    const taken: LeasedJob[] = [];
+    await until(async () => {
+      taken.push(...(await worker.next({ limit: 3, wait_seconds: 1 })));
+      return taken.length >= others.length;
+    });
     expect(taken.map(({ id }) => id)).toEqual(others);
     expect(await orchestrator.job(stuck!)).toMatchObject({ status: 'PENDING', attempt: 0 });
   });
