@@ -15,7 +15,7 @@ RUN npm install --omit=dev --omit=optional && npm cache clean --force
 
 FROM node:22-bookworm-slim
 # A larger young generation spares a busy orchestrator a sixth of its processor time.
-ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=32 HOST=0.0.0.0 PORT=8080 LOG_FORMAT=json
+ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=64 HOST=0.0.0.0 PORT=8080 LOG_FORMAT=json
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist

@@ -44,10 +44,13 @@ export class System {
     private readonly apiKey: string | undefined,
   ) {}
 
-  /** @param flags of the orchestrator, such as `{ 'offline-after-seconds': 2 }` */
-  static async start(flags: Record<string, string | number> = {}): Promise<System> {
+  /**
+   * @param flags of the orchestrator, such as `{ 'offline-after-seconds': 2 }`
+   * @param database an empty one of its own, unless given; it is dropped at the end
+   */
+  static async start(flags: Record<string, string | number> = {}, database?: TestDatabase): Promise<System> {
     const key = flags['api-key'];
-    const system = new System(await createDatabase(), key === undefined ? undefined : String(key));
+    const system = new System(database ?? (await createDatabase()), key === undefined ? undefined : String(key));
     for (const [type, source] of Object.entries(HANDLERS)) {
       writeFileSync(join(system.folder, `${type}.mjs`), source);
     }

@@ -17,5 +17,6 @@ export async function resolve(specifier, context, next) {
 export async function load(url, context, next) {
   if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
   const { code } = await transformFile(fileURLToPath(url), options);
-  return { format: 'module', source: code, shortCircuit: true };
+  // Of files that jest loads as well, as CommonJS.
+  return { format: 'module', source: `const __dirname = import.meta.dirname;${code}`, shortCircuit: true };
 }

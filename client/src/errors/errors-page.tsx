@@ -122,7 +122,7 @@ function ErrorRow({ group }: { group: ErrorGroup }) {
           {group.error_type && <div className="text-xs text-muted">{group.error_type}</div>}
         </div>
       </td>
-      <td data-label="Type" className="max-w-48 truncate">
+      <td data-phone="first" className="max-w-48 truncate max-md:font-medium">
         {group.type}
       </td>
       <td data-label="Occurrences" className="text-right font-medium">

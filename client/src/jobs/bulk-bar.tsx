@@ -1,3 +1,4 @@
+import { clsx } from 'clsx';
 import { ArrowUpDown, Ban, FolderInput, RotateCw, Trash2, X } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { JobListParams } from '../api/jobs.js';
@@ -12,12 +13,15 @@ import type { useSelection } from './use-selection.js';
 const BulkDialog = lazy(() => import('./bulk-dialog.js').then((module) => ({ default: module.BulkDialog })));
 
 const actions = [
-  { action: 'retry', label: 'Retry', of: '', icon: RotateCw },
-  { action: 'cancel', label: 'Cancel', of: '', icon: Ban },
-  { action: 'prioritize', label: 'Change priority', of: 'of ', icon: ArrowUpDown },
-  { action: 'move', label: 'Move queue', of: 'of ', icon: FolderInput },
-  { action: 'delete', label: 'Delete', of: '', icon: Trash2 },
+  { action: 'retry', label: 'Retry', short: 'Retry', of: '', icon: RotateCw },
+  { action: 'cancel', label: 'Cancel', short: 'Cancel', of: '', icon: Ban },
+  { action: 'prioritize', label: 'Change priority', short: 'Priority', of: 'of ', icon: ArrowUpDown },
+  { action: 'move', label: 'Move queue', short: 'Move', of: 'of ', icon: FolderInput },
+  { action: 'delete', label: 'Delete', short: 'Delete', of: '', icon: Trash2 },
 ] as const;
+
+/** On a phone all controls share one line: the icon stands over a short word. */
+const STACKED = 'max-md:h-12 max-md:min-w-0 max-md:flex-col max-md:gap-0.5 max-md:px-0 max-md:text-[11px] max-md:leading-4';
 
 /** What can be done with the selected jobs; each label says with how many. */
 export function BulkBar({ selection, params }: { selection: ReturnType<typeof useSelection>; params: JobListParams }) {
@@ -33,28 +37,33 @@ export function BulkBar({ selection, params }: { selection: ReturnType<typeof us
       <div
         role="toolbar"
         aria-label="Bulk actions"
-        className="sticky bottom-4 z-20 mx-auto flex max-w-full items-center gap-1 overflow-x-auto rounded-lg border border-line bg-raised p-1.5 shadow-pop"
+        className="sticky bottom-4 z-20 mx-auto flex max-w-full items-center gap-1 overflow-x-auto rounded-lg border border-line bg-raised p-1.5 shadow-pop max-md:mx-0 max-md:grid max-md:grid-cols-7 max-md:gap-0"
       >
+        <span className="col-span-full px-2 pt-0.5 text-xs whitespace-nowrap text-muted md:hidden">{amount}</span>
         {canWrite &&
-          actions.map(({ action: each, label, of, icon: Icon }) => (
+          actions.map(({ action: each, label, short, of, icon: Icon }) => (
             <Button
               key={each}
               variant="ghost"
-              className={each === 'delete' ? 'text-danger-fg hover:text-danger-fg' : 'text-fg'}
+              className={clsx(STACKED, 'row-start-2', each === 'delete' ? 'text-danger-fg hover:text-danger-fg' : 'text-fg')}
               aria-label={`${label} ${of}${amount}`}
               onClick={() => setAction(each)}
             >
               <Icon aria-hidden />
-              {label}{' '}
+              <span className="md:hidden">{short}</span>
               <span className="max-md:hidden">
-                {of}
+                {label} {of}
                 {amount}
               </span>
             </Button>
           ))}
-        <ExportMenu params={params} ids={allMatching ? undefined : selection.selection.ids} what={amount} />
-        <span className="px-1 text-xs whitespace-nowrap text-muted md:hidden">{amount}</span>
-        <IconButton label="Clear selection" shortcut="Esc" onClick={clear}>
+        <ExportMenu
+          params={params}
+          ids={allMatching ? undefined : selection.selection.ids}
+          what={amount}
+          className={clsx(STACKED, 'row-start-2')}
+        />
+        <IconButton label="Clear selection" shortcut="Esc" onClick={clear} className="row-start-2 max-md:w-full">
           <X />
         </IconButton>
       </div>

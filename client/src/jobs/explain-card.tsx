@@ -18,9 +18,11 @@ export function ExplainCard({ job }: { job: Job }) {
   return (
     <Card title="Why it is waiting">
       <div className="space-y-2 p-4 text-sm">
-        <p>
-          <WithTimes text={data.summary} />
-        </p>
+        {!data.gates.some((gate) => gate.message === data.summary) && (
+          <p>
+            <WithTimes text={data.summary} />
+          </p>
+        )}
         <ul className="space-y-1">
           {data.gates.map((gate) => (
             <li key={gate.gate} className="flex items-start gap-2">
@@ -29,7 +31,7 @@ export function ExplainCard({ job }: { job: Job }) {
               ) : (
                 <CirclePause aria-label="Waiting" className="mt-0.5 size-4 shrink-0 text-warn-fg" />
               )}
-              <span className={gate.is_open ? 'text-muted' : ''}>
+              <span className={gate.is_open ? 'text-muted' : 'font-medium'}>
                 <WithTimes text={gate.message} />
               </span>
             </li>

@@ -1,3 +1,4 @@
+import { clsx } from 'clsx';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { messageOf } from '../api/api-error.js';
@@ -10,7 +11,17 @@ import { notify } from '../ui/notify.js';
 import { EXPORT_LIMIT, exportText, jobsToExport, type ExportFormat } from './export-jobs.js';
 
 /** Saves jobs as a file: the selected ones, or all that match. */
-export function ExportMenu({ params, ids, what }: { params: JobListParams; ids?: ReadonlySet<string>; what: string }) {
+export function ExportMenu({
+  params,
+  ids,
+  what,
+  className,
+}: {
+  params: JobListParams;
+  ids?: ReadonlySet<string>;
+  what: string;
+  className?: string;
+}) {
   const [isBusy, setBusy] = useState(false);
   const run = async (format: ExportFormat) => {
     setBusy(true);
@@ -27,7 +38,7 @@ export function ExportMenu({ params, ids, what }: { params: JobListParams; ids?:
   return (
     <Menu
       trigger={
-        <Button variant="ghost" className="text-fg" disabled={isBusy} aria-label={`Export ${what}`}>
+        <Button variant="ghost" className={clsx('text-fg', className)} disabled={isBusy} aria-label={`Export ${what}`}>
           <Download aria-hidden /> Export
         </Button>
       }

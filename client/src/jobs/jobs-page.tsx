@@ -146,7 +146,7 @@ function NewJobsPill({ count, size, onShow }: { count: number; size: number; onS
         <button
           type="button"
           onClick={onShow}
-          className="pointer-events-auto -mt-2 h-8 rounded-full bg-primary px-4 text-sm font-medium whitespace-nowrap text-white shadow-pop hover:bg-primary-hover pointer-coarse:h-11"
+          className="pointer-events-auto -mt-5 h-7 rounded-full bg-primary px-4 text-sm font-medium whitespace-nowrap text-white shadow-pop hover:bg-primary-hover pointer-coarse:-mt-7 pointer-coarse:h-11"
         >
           Show {count >= size ? `${formatNumber(size)}+` : formatNumber(count)} new {count === 1 ? 'job' : 'jobs'}
         </button>

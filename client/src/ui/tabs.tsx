@@ -22,12 +22,12 @@ export function Tabs({
 }) {
   return (
     <Radix.Root value={value} onValueChange={onChange} activationMode="manual">
-      <Radix.List aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]">
+      <Radix.List aria-label={label} className="flex gap-1 overflow-x-auto max-sm:gap-0 border-b border-line [scrollbar-width:none]">
         {items.map((item) => (
           <Radix.Trigger
             key={item.value}
             value={item.value}
-            className="-mb-px flex h-10 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-3 text-sm font-medium text-muted -outline-offset-2 hover:text-fg data-[state=active]:border-accent data-[state=active]:text-fg"
+            className="-mb-px flex h-10 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-3 text-sm font-medium text-muted max-sm:px-2 -outline-offset-2 hover:text-fg data-[state=active]:border-accent data-[state=active]:text-fg"
           >
             {item.label}
             {item.count !== undefined && item.count > 0 && (
