@@ -81,9 +81,24 @@ test('every filter is in the URL, survives a reload, and goes and comes with Bac
   await row(page, id[0]!).waitFor();
 });
 
+test('the statuses that are shown are marked, and no others', async () => {
+  await system.submit({ type: 'broken', queue: 'nobody-serves-it' });
+  for (const [query, marked] of [
+    ['', ['All']],
+    ['?status=DEAD', ['Dead']],
+    ['?status=PENDING,DEAD&size=25', ['Pending', 'Dead']],
+  ] as const) {
+    const page = await openJobs(query);
+    const links = page.getByRole('navigation', { name: 'Filter by status' }).locator('[aria-current=page]');
+    const names = (await links.allInnerTexts()).map((text) => text.trim().split(/\s/)[0]);
+    expect(names).toEqual(marked);
+  }
+});
+
 test('a filter that makes no sense is shown as such, can be removed, and an unknown one is named', async () => {
   const page = await openJobs('?worker=nobody&colour=red');
   await page.getByText('worker: nobody (invalid)').waitFor();
+  expect(await page.getByText('colour: red').count()).toBe(0);
   await page.getByRole('button', { name: 'Remove filter worker: nobody' }).click();
   await until(() => !page.url().includes('worker'));
   const search = page.getByRole('searchbox', { name: 'Search jobs' });

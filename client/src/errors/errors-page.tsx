@@ -17,7 +17,7 @@ import { ErrorMenu } from './error-menu.js';
 /** The class of each column. */
 const SKELETON = [
   undefined,
-  undefined,
+  'md:max-lg:hidden',
   undefined,
   undefined,
   'max-lg:hidden',
@@ -80,7 +80,7 @@ export function ErrorsPage() {
           <thead>
             <tr>
               <ColumnHeader>Message</ColumnHeader>
-              <ColumnHeader>Type</ColumnHeader>
+              <ColumnHeader className="md:max-lg:hidden">Type</ColumnHeader>
               <ColumnHeader align="right">Occurrences</ColumnHeader>
               <ColumnHeader align="right">Jobs</ColumnHeader>
               <ColumnHeader className="max-lg:hidden">Over the {windowText(window)}</ColumnHeader>
@@ -110,19 +110,25 @@ function ErrorRow({ group }: { group: ErrorGroup }) {
   return (
     <tr>
       <td data-wide className="max-w-xl !py-2">
-        <div className="min-w-0">
+        <div className="min-w-0 md:min-w-56">
           <Link
             to="/jobs"
             search={{ error: group.fingerprint }}
             title={group.message}
-            className="line-clamp-2 font-mono text-xs break-words underline-offset-2 hover:underline"
+            className="line-clamp-2 font-mono text-xs wrap-anywhere underline-offset-2 hover:underline"
           >
             {group.message}
           </Link>
-          {group.error_type && <div className="text-xs text-muted">{group.error_type}</div>}
+          <div className="text-xs text-muted">
+            {group.error_type}
+            <span className="hidden md:max-lg:inline">
+              {group.error_type && ' · '}
+              {group.type}
+            </span>
+          </div>
         </div>
       </td>
-      <td data-phone="first" className="max-w-48 truncate max-md:font-medium">
+      <td data-phone="first" className="max-w-48 truncate max-md:font-medium md:max-lg:hidden">
         {group.type}
       </td>
       <td data-label="Occurrences" className="text-right font-medium">

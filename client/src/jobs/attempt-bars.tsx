@@ -48,7 +48,7 @@ export function AttemptBar({
 export function AxisScale({ axis }: { axis: TimeAxis }) {
   const span = axis.endMs - axis.startMs;
   return (
-    <span aria-hidden className="flex justify-between text-[11px] leading-4 tabular text-muted">
+    <span aria-hidden className="flex justify-between text-[11px] leading-4 whitespace-nowrap tabular text-muted">
       {[0, 0.25, 0.5, 0.75, 1].map((part) => (
         <span key={part} className={part === 0.25 || part === 0.75 ? 'max-sm:hidden' : undefined}>
           {part === 0 ? '0' : formatDuration(span * part)}

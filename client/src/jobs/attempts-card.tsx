@@ -11,7 +11,7 @@ import { WorkerLink, WorkerName } from './worker-link.js';
 const MAX_BARS = 50;
 
 const row =
-  'grid w-full grid-cols-[8rem_minmax(0,1fr)_4rem] items-center gap-3 px-2 sm:grid-cols-[8rem_minmax(0,1fr)_9rem]';
+  'grid w-full grid-cols-[3.25rem_minmax(0,1fr)_4rem] items-center gap-3 px-2 sm:grid-cols-[8rem_minmax(0,1fr)_9rem]';
 
 /** All attempts on one time axis, and the same as a table. */
 export function AttemptsCard({ job, attempts }: { job: Job; attempts: readonly Attempt[] }) {
@@ -43,7 +43,7 @@ export function AttemptsCard({ job, attempts }: { job: Job; attempts: readonly A
                   <span className="flex items-center gap-2">
                     <StatusDot status={attempt.status} />
                     <span className="w-5 tabular text-muted">#{attempt.attempt_number}</span>
-                    <span>{statusLooks[attempt.status].label}</span>
+                    <span className="max-sm:sr-only">{statusLooks[attempt.status].label}</span>
                   </span>
                   <AttemptBar attempt={attempt} previousEndMs={previousEnd(attempts, attempt)} axis={axis} />
                   <span className="flex items-center justify-end gap-3 text-xs text-muted">

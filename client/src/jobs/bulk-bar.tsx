@@ -21,7 +21,8 @@ const actions = [
 ] as const;
 
 /** On a phone all controls share one line: the icon stands over a short word. */
-const STACKED = 'max-md:h-12 max-md:min-w-0 max-md:flex-col max-md:gap-0.5 max-md:px-0 max-md:text-[11px] max-md:leading-4';
+const STACKED =
+  'max-md:h-12 max-md:min-w-0 max-md:flex-col max-md:gap-0.5 max-md:px-0 max-md:text-[11px] max-md:leading-4';
 
 /** What can be done with the selected jobs; each label says with how many. */
 export function BulkBar({ selection, params }: { selection: ReturnType<typeof useSelection>; params: JobListParams }) {
@@ -45,7 +46,7 @@ export function BulkBar({ selection, params }: { selection: ReturnType<typeof us
             <Button
               key={each}
               variant="ghost"
-              className={clsx(STACKED, 'row-start-2', each === 'delete' ? 'text-danger-fg hover:text-danger-fg' : 'text-fg')}
+              className={clsx(STACKED, 'row-start-2', each === 'delete' ? '!text-danger-fg' : 'text-fg')}
               aria-label={`${label} ${of}${amount}`}
               onClick={() => setAction(each)}
             >

@@ -144,7 +144,7 @@ export function CreateJobForm({
         >
           Copy as cURL
         </Button>
-        <Button type="submit" variant="primary" aria-label="Create job" disabled={isSending}>
+        <Button type="submit" variant="primary" aria-label="Create job" disabled={isSending} className="max-sm:w-full">
           Create job{' '}
           <span aria-hidden className="max-sm:hidden">
             <Kbd>⌘↵</Kbd>

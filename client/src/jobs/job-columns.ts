@@ -17,8 +17,8 @@ export const jobColumns = [
 /** A width for each column but that of the type, which takes the rest: so that nothing moves when the rows arrive. */
 export const columnClass = {
   select: 'md:w-12',
-  status: 'md:w-44',
-  type: 'max-w-96 min-w-44',
+  status: 'md:w-28 lg:w-44',
+  type: 'max-w-96 md:max-lg:max-w-40 lg:min-w-44',
   queue: 'max-w-40 md:w-32',
   attempts: 'md:w-24',
   duration: 'max-w-48 md:w-32 max-lg:hidden',

@@ -53,14 +53,14 @@ function Runs({ attempts }: { attempts: readonly Attempt[] }) {
     <ol className="space-y-3">
       {runsOf(attempts).map(({ attempt, count }) => (
         <li key={attempt.id} className="rounded-lg border border-line bg-surface">
-          <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2 text-xs text-muted">
-            <StatusBadge status={attempt.status} />
-            <span className="tabular">Attempt {attempt.attempt_number}</span>
-            {count > 1 && <span className="font-medium text-fg">same error ×{count}</span>}
-            <RelativeTime at={attempt.finished_at ?? attempt.started_at} />
-            <span className="ml-auto">
-              <CopyButton text={[attempt.error, attempt.error_stack].filter(Boolean).join('\n')} label="Copy error" />
+          <div className="flex items-center justify-between gap-2 border-b border-line px-3 py-2 text-xs text-muted">
+            <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+              <StatusBadge status={attempt.status} />
+              <span className="tabular">Attempt {attempt.attempt_number}</span>
+              {count > 1 && <span className="font-medium text-fg">same error ×{count}</span>}
+              <RelativeTime at={attempt.finished_at ?? attempt.started_at} />
             </span>
+            <CopyButton text={[attempt.error, attempt.error_stack].filter(Boolean).join('\n')} label="Copy error" />
           </div>
           <div className="p-3">
             {attempt.error_type && <p className="mb-1 font-mono text-xs text-muted">{attempt.error_type}</p>}

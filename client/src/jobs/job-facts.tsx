@@ -15,7 +15,7 @@ export function JobFacts({ job, attempts }: { job: Job; attempts: readonly Attem
   const metadata = typeof job.metadata === 'object' && job.metadata !== null ? Object.entries(job.metadata) : [];
   return (
     <Card title="Details">
-      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 p-4 text-sm">
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 p-4 text-sm md:max-xl:grid-cols-[auto_minmax(0,1fr)_auto_minmax(0,1fr)] md:max-xl:gap-x-8">
         <Fact name="Created">
           <DateTime at={job.created_at} />
         </Fact>

@@ -35,13 +35,13 @@ export default function JobLogs({ id }: { id: string }) {
           type="search"
           aria-label="Search logs"
           placeholder="Search messages"
-          className="field !w-56 max-w-full"
+          className="field sm:!w-56"
           value={text}
           onChange={(event) => setText(event.target.value)}
         />
         <select
           aria-label="Level"
-          className="field !w-auto"
+          className="field min-w-20 flex-1 sm:!w-auto sm:flex-none"
           value={least}
           onChange={(event) => setLeast(event.target.value as typeof least)}
         >

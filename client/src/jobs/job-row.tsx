@@ -76,11 +76,11 @@ function Identity({ job }: { job: JobSummary }) {
       <Link
         to="/jobs/$id"
         params={{ id: job.id }}
-        className="max-w-[65%] shrink-0 truncate font-medium underline-offset-2 hover:underline"
+        className="max-w-[65%] shrink-0 truncate font-medium underline-offset-2 hover:underline md:max-lg:max-w-full"
       >
         {job.type}
       </Link>
-      <span className="font-mono text-xs whitespace-nowrap text-muted" title={job.id}>
+      <span className="font-mono text-xs whitespace-nowrap text-muted md:max-lg:hidden" title={job.id}>
         {shortId(job.id)}
       </span>
       {job.tags.slice(0, 2).map((tag) => (

@@ -69,11 +69,17 @@ export function filterChips(search: JobSearch): FilterChip[] {
     } else if (key === 'attempt' || key === 'duration') {
       const isValid = (key === 'attempt' ? ATTEMPTS : DURATION).test(value);
       chips.push({ key, name: key, value, problem: isValid ? undefined : 'invalid' });
-    } else if (!['sort', 'cursor', 'size', 'new'].includes(key)) {
+    } else if (isFilter(key)) {
       chips.push({ key, name: key === 'q' ? 'text' : key, value });
     }
   }
   return chips;
+}
+
+/** The router hands on whatever else an address holds, too. */
+function isFilter(key: string): boolean {
+  if (key.startsWith('payload.')) return true;
+  return (KEYS as readonly string[]).includes(key) && !['sort', 'cursor', 'size', 'new'].includes(key);
 }
 
 /** The valid statuses of a search; empty means all. */

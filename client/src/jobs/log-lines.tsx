@@ -47,7 +47,7 @@ export function LogLines({ lines, isWrapped }: { lines: readonly StoredLogLine[]
         aria-live={isFollowing ? 'polite' : 'off'}
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
-        className="h-[50vh] overflow-auto py-2 font-mono text-xs -outline-offset-2"
+        className="max-h-[50vh] min-h-16 overflow-auto py-2 font-mono text-xs -outline-offset-2"
         onScroll={(event) => {
           const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
           const isAtEnd = scrollHeight - scrollTop - clientHeight < 24;

@@ -30,6 +30,7 @@ export function StatusFilter({ search }: { search: JobSearch }) {
           <Link
             to="/jobs"
             search={target(undefined)}
+            activeOptions={{ explicitUndefined: true }}
             activeProps={{ 'aria-current': undefined }}
             {...mark(current.length === 0)}
           >

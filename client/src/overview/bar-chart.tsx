@@ -6,7 +6,7 @@ import { bucketLabel } from './bucket-label.js';
 import type { ChartSeries } from './chart-card.js';
 import { crosshair } from './crosshair.js';
 
-const HEIGHT = 160;
+const HEIGHT = 172;
 
 interface BarChartProps {
   summary: string;
@@ -21,7 +21,8 @@ export function BarChart({ summary, window, at, series, onZoom }: BarChartProps)
   const marked = useStore(crosshair);
   const [dragStart, setDragStart] = useState<number | null>(null);
   const totals = at.map((_bucket, index) => series.reduce((sum, { values }) => sum + (values[index] ?? 0), 0));
-  const top = Math.max(4, ...totals);
+  const middle = niceStep(Math.max(4, ...totals) / 2);
+  const top = 2 * middle;
   const width = 100 / Math.max(1, at.length);
   const indexOf = (event: PointerEvent<SVGSVGElement>) => {
     const { left, width: full } = event.currentTarget.getBoundingClientRect();
@@ -45,10 +46,10 @@ export function BarChart({ summary, window, at, series, onZoom }: BarChartProps)
     <div className="flex h-49 gap-2">
       <div
         aria-hidden
-        className="flex h-40 w-10 flex-col justify-between text-right text-[11px] leading-none text-muted"
+        className="-my-1.5 flex h-46 w-10 flex-col justify-between text-right text-[11px] leading-3 text-muted"
       >
         <span>{formatCount(top)}</span>
-        <span>{formatCount(Math.round(top / 2))}</span>
+        <span>{formatCount(middle)}</span>
         <span>0</span>
       </div>
       <div className="min-w-0 flex-1">
@@ -57,7 +58,7 @@ export function BarChart({ summary, window, at, series, onZoom }: BarChartProps)
           aria-label={summary}
           viewBox={`0 0 100 ${HEIGHT}`}
           preserveAspectRatio="none"
-          className="h-40 w-full touch-pan-y"
+          className="h-43 w-full touch-pan-y"
           onPointerMove={(event) => crosshair.set(indexOf(event))}
           onPointerLeave={() => {
             crosshair.set(null);
@@ -95,6 +96,13 @@ export function BarChart({ summary, window, at, series, onZoom }: BarChartProps)
       </div>
     </div>
   );
+}
+
+/** The next round number from `least` on, to label an axis with. */
+function niceStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  const digit = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8].find((each) => each * power >= least && Number.isInteger(each * power));
+  return (digit ?? 10) * power;
 }
 
 /** The parts of one bar from the bottom up. */

@@ -36,18 +36,20 @@ export interface IconButtonProps extends ComponentProps<'button'> {
   label: string;
   /** The single key that does the same, shown in the tooltip. */
   shortcut?: string;
+  size?: 'sm' | 'md';
 }
 
 /** A square button with an icon; the label is its name and its tooltip. */
-export function IconButton({ label, shortcut, className, type = 'button', ...props }: IconButtonProps) {
+export function IconButton({ label, shortcut, size = 'md', className, type = 'button', ...props }: IconButtonProps) {
   return (
     <Tooltip content={label} shortcut={shortcut}>
       <button
         type={type}
         aria-label={label}
         className={clsx(
-          'inline-flex size-8 shrink-0 items-center justify-center rounded-md text-muted transition-colors duration-100 hover:bg-hover hover:text-fg',
-          'disabled:cursor-not-allowed disabled:opacity-50 data-[state=open]:bg-hover data-[state=open]:text-fg [&_svg]:size-4 pointer-coarse:size-11',
+          'inline-flex shrink-0 items-center justify-center rounded-md text-muted transition-colors duration-100 hover:bg-hover hover:text-fg',
+          'disabled:cursor-not-allowed disabled:opacity-50 data-[state=open]:bg-hover data-[state=open]:text-fg pointer-coarse:size-11',
+          size === 'md' ? 'size-8 [&_svg]:size-4' : 'size-6 [&_svg]:size-3.5',
           className,
         )}
         {...props}

@@ -15,7 +15,7 @@ export async function copyText(text: string, what: string): Promise<boolean> {
 }
 
 /** A small button that copies `text`; its icon confirms for two seconds. */
-export function CopyButton({ text, label, className }: { text: string; label: string; className?: string }) {
+export function CopyButton({ text, label, size = 'sm' }: { text: string; label: string; size?: 'sm' | 'md' }) {
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
     if (!(await copyText(text, label.replace('Copy ', '')))) return;
@@ -23,7 +23,7 @@ export function CopyButton({ text, label, className }: { text: string; label: st
     window.setTimeout(() => setCopied(false), 2000);
   };
   return (
-    <IconButton label={label} className={className ?? 'size-6 [&_svg]:size-3.5'} onClick={() => void copy()}>
+    <IconButton label={label} size={size} onClick={() => void copy()}>
       {isCopied ? <Check className="text-success-fg" /> : <Copy />}
     </IconButton>
   );

@@ -47,7 +47,7 @@ export default function JsonViewer({ value, name }: { value: unknown; name: stri
             type="search"
             aria-label={`Search ${name}`}
             placeholder="Search keys and values"
-            className="field !w-56 max-w-full"
+            className="field min-w-20 flex-1 sm:!w-56 sm:flex-none"
             value={search}
             onChange={(event) => setSearch(event.target.value)}
           />
@@ -60,7 +60,7 @@ export default function JsonViewer({ value, name }: { value: unknown; name: stri
         >
           <WrapText />
         </IconButton>
-        <CopyButton text={text} label={`Copy ${name}`} className="" />
+        <CopyButton text={text} label={`Copy ${name}`} size="md" />
         <IconButton
           label={`Download ${name}`}
           onClick={() => downloadText(text, `${name.toLowerCase()}.json`, 'application/json')}
@@ -123,11 +123,7 @@ function Line({ line, isWrapped, onToggle }: { line: JsonLine; isWrapped: boolea
       </span>
       <span className="ml-auto flex shrink-0 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 *:pointer-coarse:!size-6">
         {line.path !== '' && (
-          <IconButton
-            label={`Copy path ${line.path}`}
-            className="size-6 [&_svg]:size-3.5"
-            onClick={() => void copyText(line.path, 'The path')}
-          >
+          <IconButton label={`Copy path ${line.path}`} size="sm" onClick={() => void copyText(line.path, 'The path')}>
             <Link2 />
           </IconButton>
         )}

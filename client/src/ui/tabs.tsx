@@ -22,7 +22,10 @@ export function Tabs({
 }) {
   return (
     <Radix.Root value={value} onValueChange={onChange} activationMode="manual">
-      <Radix.List aria-label={label} className="flex gap-1 overflow-x-auto max-sm:gap-0 border-b border-line [scrollbar-width:none]">
+      <Radix.List
+        aria-label={label}
+        className="flex gap-1 overflow-x-auto max-sm:gap-0 border-b border-line [scrollbar-width:none]"
+      >
         {items.map((item) => (
           <Radix.Trigger
             key={item.value}

@@ -23,7 +23,8 @@ export function DateTime({ at }: { at: string | null }) {
   const { zone } = usePreferences();
   if (at === null) return <span className="text-muted">—</span>;
   return (
-    <time dateTime={at} title={formatInstant(at)} className="whitespace-nowrap">
+    // Tabular digits come with a wide hyphen, which tears a date apart.
+    <time dateTime={at} title={formatInstant(at)} className="whitespace-nowrap normal-nums">
       {formatDateTime(at, zone)}
     </time>
   );

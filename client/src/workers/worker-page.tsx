@@ -122,13 +122,13 @@ function Running({ worker }: { worker: Worker }) {
             >
               {job.type}
             </Link>
-            <span className="text-xs tabular text-muted">attempt {job.attempt}</span>
-            <span className="ml-auto w-40">
+            <span className="text-xs whitespace-nowrap text-muted">attempt {job.attempt}</span>
+            <span className="ml-auto min-w-0 md:w-40">
               {job.progress === null ? null : (
                 <Progress label={`Progress of job ${job.job_id}`} percent={job.progress} />
               )}
             </span>
-            <span className="w-16 text-right text-muted">
+            <span className="w-16 shrink-0 text-right text-muted">
               <Duration from={job.started_at} to={null} />
             </span>
           </li>

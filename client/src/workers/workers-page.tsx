@@ -121,7 +121,7 @@ function WorkerRow({ worker, beats }: { worker: Worker; beats: readonly Beat[] }
         <WorkerBadge worker={worker} />
       </td>
       <td data-wide className="max-w-72">
-        <div className="min-w-0">
+        <div className="min-w-0 md:min-w-28">
           <Link
             to="/workers/$id"
             params={{ id: worker.id }}
@@ -136,7 +136,7 @@ function WorkerRow({ worker, beats }: { worker: Worker; beats: readonly Beat[] }
           </div>
         </div>
       </td>
-      <td data-label="Queues" className="max-w-56 truncate" title={worker.queues.join(', ')}>
+      <td data-label="Queues" className="max-w-56 truncate md:max-lg:max-w-40" title={worker.queues.join(', ')}>
         {worker.queues.includes('*') ? 'All' : worker.queues.join(', ')}
       </td>
       <td>
