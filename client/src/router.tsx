@@ -4,7 +4,7 @@ import { parseSearch, pickParams, stringifySearch } from './search-params.js';
 import { AppShell } from './shell/app-shell.js';
 import { CrashPage, NotFoundPage } from './shell/fallback-pages.js';
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage, errorComponent: CrashPage });
+const root = createRootRoute({ component: Outlet, errorComponent: CrashPage });
 
 const shell = createRoute({
   getParentRoute: () => root,
@@ -88,10 +88,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./settings/settings-page.js'), 'SettingsPage'),
 });
 
+const elsewhere = createRoute({ getParentRoute: () => shell, path: '$', component: NotFoundPage });
+
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
-    shell.addChildren([overview, jobs, job, bulk, errors, queues, queue, workers, worker, settings]),
+    shell.addChildren([overview, jobs, job, bulk, errors, queues, queue, workers, worker, settings, elsewhere]),
   ]),
   basepath: '/ui',
   parseSearch,

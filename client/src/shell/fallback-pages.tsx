@@ -2,13 +2,13 @@ import { Link, type ErrorComponentProps } from '@tanstack/react-router';
 import { Bug, Compass } from 'lucide-react';
 import { messageOf } from '../api/api-error.js';
 import { Button, buttonClass } from '../ui/button.js';
+import { Page } from '../ui/page.js';
 import { EmptyState } from '../ui/states.js';
 
 /** An address that leads nowhere. */
 export function NotFoundPage() {
   return (
-    <main className="pt-16">
-      <h1 className="sr-only">Page not found</h1>
+    <Page title="Page not found">
       <EmptyState
         icon={Compass}
         title="There is no such page"
@@ -20,7 +20,7 @@ export function NotFoundPage() {
       >
         The address may be mistyped.
       </EmptyState>
-    </main>
+    </Page>
   );
 }
 

@@ -14,14 +14,26 @@ export const findActiveQueues = statement(
   SELECT queue FROM active WHERE queue IS NOT NULL LIMIT $2`,
 );
 
-/** Ready jobs of a queue after a place in it. By: the repair of Redis. Index: jobs_ready. */
+/**
+ * Ready jobs of a queue after a place in it, in order. By: the repair of Redis. In two halves, so that each begins where the last page
+ * ended: as one condition with OR, every page would walk over all the jobs of the same priority that came before. Equality in two halves,
+ * too: the order is then one that only the index jobs_ready has, and no plan walks over the jobs of other queues instead.
+ */
 export const findReadyJobs = statement(
   'find_ready_jobs',
-  `SELECT id, queue, priority FROM jobs
-  WHERE queue = $1 AND finished_at IS NULL AND wait_until IS NULL AND status = 'PENDING'
-    AND priority <= $2 AND (priority < $2 OR id > $3)
+  `SELECT id, queue, priority FROM (
+    (${readyJobs('priority <= $2 AND priority >= $2 AND id > $3')})
+    UNION ALL
+    (${readyJobs('priority < $2')})
+  ) ready
   ORDER BY priority DESC, id LIMIT $4`,
 );
+
+function readyJobs(place: string): string {
+  return `SELECT id, queue, priority FROM jobs
+    WHERE queue = $1 AND finished_at IS NULL AND wait_until IS NULL AND status = 'PENDING' AND ${place}
+    ORDER BY priority DESC, id LIMIT $4`;
+}
 
 /** How many jobs are ready, up to a limit. By: the drift gauge. Index: jobs_ready. */
 export const countReadyJobs = statement(
