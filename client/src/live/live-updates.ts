@@ -10,7 +10,8 @@ import { LiveConnection } from './live-connection.js';
 import { explicitRefresh, lastContact, liveState, nextPollAt } from './live-status.js';
 import type { StreamMessage } from './event-stream.js';
 
-const FLUSH_MS = 500;
+/** Events of so long become one patch of the rows, and one more when what was asked for arrives: two changes of the list a second at most. */
+const FLUSH_MS = 650;
 /** A round of queries is followed by the next one no sooner than this many times what it took: slow answers ask for fewer. */
 const REST_FACTOR = 3;
 const SLOW_REFETCH_MS = 5000;
@@ -168,7 +169,7 @@ export class LiveUpdates {
     this.flushTimer ??= window.setTimeout(() => this.flush(), delay);
   }
 
-  /** At most twice a second, and at once after a pause: patches rows, and lets one round of queries look for the rest. */
+  /** Every now and then, and at once after a pause: patches rows, and lets one round of queries look for the rest. */
   private flush(): void {
     this.flushTimer = undefined;
     this.lastFlush = nowMs();
