@@ -90,8 +90,8 @@ function NavLink({
         <span
           data-status={badge.isAlarming ? 'DEAD' : 'PAUSED'}
           className={clsx(
-            'rounded-full bg-(--s-bg) text-xs tabular text-(--s-fg)',
-            isCollapsed ? 'absolute top-1 right-1.5 size-2' : 'px-1.5',
+            'rounded-full text-xs tabular text-(--s-fg)',
+            isCollapsed ? 'absolute top-1 right-1.5 size-2 bg-(--s-dot)' : 'bg-(--s-bg) px-1.5',
           )}
         >
           <span className={isCollapsed ? 'sr-only' : ''}>{formatCount(badge.count)}</span>
