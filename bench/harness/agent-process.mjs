@@ -8,7 +8,7 @@ import { end } from './servers.mjs';
 const AGENT = fileURLToPath(new URL('agent.mjs', import.meta.url));
 
 /**
- * For every Node process here, of all systems: a young generation of up to 32 MB instead of 16, as processes that make many short-lived
+ * For every Node process here, of all systems: a young generation of up to 64 MB instead of 16, as processes that make many short-lived
  * objects are usually run. The Dockerfile of this project sets the same.
  */
 export const NODE_ENVIRONMENT = { NODE_ENV: 'production', NODE_OPTIONS: '--max-semi-space-size=64' };

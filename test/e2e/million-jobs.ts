@@ -70,7 +70,7 @@ async function main(): Promise<void> {
   stops.push(() => postgres.stop());
   say(`filling ${jobs.toLocaleString('en')} jobs …`);
   await connected(postgres.url, (client) => fillWithJobs(client, jobs));
-  const system = await System.start({ 'redis-url': redis.url }, { url: postgres.url, drop: () => Promise.resolve() });
+  const system = await System.start({ 'redis-url': redis.url }, postgres.url);
   stops.push(() => system.stop());
   const browser = await Browser.launch();
   stops.push(() => browser.close());

@@ -46,11 +46,13 @@ export class System {
 
   /**
    * @param flags of the orchestrator, such as `{ 'offline-after-seconds': 2 }`
-   * @param database an empty one of its own, unless given; it is dropped at the end
+   * @param databaseUrl of a migrated database, which is left as it is at the end; unless given, an empty one is made, and dropped
    */
-  static async start(flags: Record<string, string | number> = {}, database?: TestDatabase): Promise<System> {
+  static async start(flags: Record<string, string | number> = {}, databaseUrl?: string): Promise<System> {
     const key = flags['api-key'];
-    const system = new System(database ?? (await createDatabase()), key === undefined ? undefined : String(key));
+    const database =
+      databaseUrl === undefined ? await createDatabase() : { url: databaseUrl, drop: () => Promise.resolve() };
+    const system = new System(database, key === undefined ? undefined : String(key));
     for (const [type, source] of Object.entries(HANDLERS)) {
       writeFileSync(join(system.folder, `${type}.mjs`), source);
     }
