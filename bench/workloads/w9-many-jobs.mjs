@@ -25,7 +25,7 @@ const FILL = `WITH made AS (
   ),
   created AS (
     INSERT INTO jobs (id, queue, type, payload, status, attempt, retry_count, dead_reason, wait_until, run_at, worker_id, error, error_fingerprint,
-      tags, created_at, started_at, finished_at, updated_at)
+      tags, created_at, started_at, finished_at, updated_at, attempt_id, lease_token, lease_expires_at, deadline_at)
     SELECT id, type, type, '{"to":"user@example.com","template":"account-welcome"}', status,
       CASE WHEN status IN ('SUCCESS', 'FAILED', 'DEAD') THEN 1 ELSE 0 END,
       CASE WHEN status = 'DEAD' THEN 3 ELSE 0 END, CASE WHEN status = 'DEAD' THEN 'retries_exhausted' END,
@@ -33,15 +33,17 @@ const FILL = `WITH made AS (
       CASE WHEN status IN ('SUCCESS', 'FAILED', 'DEAD') THEN '00000000-0000-7000-8000-000000000001'::uuid END,
       CASE WHEN status IN ('FAILED', 'DEAD') THEN 'connection refused' END,
       CASE WHEN status IN ('FAILED', 'DEAD') THEN 'fingerprint-' || (i % 37) END,
-      tags, ts, ts, CASE WHEN status IN ('SUCCESS', 'FAILED', 'DEAD', 'CANCELLED') THEN ts END, ts
+      tags, ts, ts, CASE WHEN status IN ('SUCCESS', 'FAILED', 'DEAD', 'CANCELLED') THEN ts END, ts,
+      CASE WHEN status = 'SUCCESS' THEN id END, CASE WHEN status = 'SUCCESS' THEN id END,
+      CASE WHEN status = 'SUCCESS' THEN ts END, CASE WHEN status = 'SUCCESS' THEN ts END
     FROM made
     RETURNING id, type, status, attempt, worker_id, created_at
   ),
   tried AS (
-    INSERT INTO job_attempts (job_id, attempt_number, id, status, worker_id, lease_token, lease_expires_at, deadline_at, started_at, finished_at)
-    SELECT id, 1, id, CASE WHEN status = 'SUCCESS' THEN 'SUCCESS' ELSE 'FAILED' END::attempt_status, worker_id, id, created_at, created_at,
+    INSERT INTO past_attempts (job_id, attempt_number, id, status, worker_id, lease_token, lease_expires_at, deadline_at, started_at, finished_at)
+    SELECT id, 1, id, 'FAILED', worker_id, id, created_at, created_at,
       created_at, created_at
-    FROM created WHERE attempt = 1
+    FROM created WHERE status IN ('FAILED', 'DEAD')
   )
   INSERT INTO job_deltas (queue, type, to_status, n) SELECT type, type, status, count(*) FROM created GROUP BY type, status`;
 
@@ -90,7 +92,7 @@ async function fill(databaseUrl, from, to) {
     await query(databaseUrl, FILL, [at, Math.min(to, at + chunk), Math.floor(at / chunk) * 720]);
   await query(databaseUrl, 'ALTER TABLE jobs ENABLE TRIGGER USER');
   await query(databaseUrl, 'VACUUM (ANALYZE) jobs');
-  await query(databaseUrl, 'VACUUM (ANALYZE) job_attempts');
+  await query(databaseUrl, 'VACUUM (ANALYZE) past_attempts');
   await query(databaseUrl, 'CHECKPOINT');
 }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { Cron, CronExpression, Interval } from '@nestjs/schedule';
+import { Cron, CronExpression } from '@nestjs/schedule';
 import type { Config } from '../config/config.js';
 import { CONFIG, LOGGER } from '../config/config.module.js';
 import { JobStore } from '../jobs/job-store.js';
@@ -10,16 +10,9 @@ import { statement } from '../platform/database/statement.js';
 import type { Logger } from '../platform/logger.js';
 import { WorkerRegistry } from '../workers/worker-registry.js';
 
-const POLL_ANSWERS_EVERY_MS = 20_000;
 const FORGET_WORKERS_AFTER_DAYS = 7;
 const BATCH = 1000;
 const ONE_AT_A_TIME = { waitForCompletion: true };
-
-/** A poll is repeated within seconds or never. */
-const forgetPollAnswers = statement(
-  'forget_poll_answers',
-  `DELETE FROM poll_answers WHERE answered_at < clock_timestamp() - interval '1 minute'`,
-);
 
 /**
  * Ended jobs past their keeping, oldest first. What ended before a moment was created before it, and ids are in the order of creation:
@@ -60,11 +53,6 @@ export class Housekeeping implements BeforeApplicationShutdown {
 
   beforeApplicationShutdown(): void {
     this.isStopping = true;
-  }
-
-  @Interval(POLL_ANSWERS_EVERY_MS)
-  async forgetPollAnswers(): Promise<void> {
-    await this.attempt('poll answers', () => this.database.sweep.query(forgetPollAnswers, []));
   }
 
   @Cron(CronExpression.EVERY_HOUR, ONE_AT_A_TIME)

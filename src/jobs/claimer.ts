@@ -1,13 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/config.js';
-import { CONFIG, LOGGER } from '../config/config.module.js';
-import { classifyDatabaseError } from '../platform/database/database-error.js';
+import { CONFIG } from '../config/config.module.js';
 import { Database } from '../platform/database/database.js';
 import type { Queryable } from '../platform/database/lane.js';
 import { retryConflicts } from '../platform/database/retry-conflicts.js';
-import type { Statement } from '../platform/database/statement.js';
 import { groupBy } from '../platform/group-by.js';
-import type { Logger } from '../platform/logger.js';
 import { random } from '../platform/random.js';
 import { QueueSettings } from '../queue/queue-settings.js';
 import type { ReadyJob } from '../queue/ready-job.js';
@@ -17,14 +14,8 @@ import { JobStore } from './job-store.js';
 import { leaseOf } from './job-view.js';
 import type { Poll } from './poll.js';
 import type { Assignment, PollGroup } from './poll-group.js';
-import {
-  claimJobs,
-  claimJobsThatCan,
-  findPending,
-  freeSlotsOfQueue,
-  lockReadyJobs,
-  tryQueueLimit,
-} from './queries/claim-queries.js';
+import { findPending, freeSlotsOfQueue, lockReadyJobs, tryQueueLimit } from './queries/claim-queries.js';
+import { closeClaims } from './queries/lease-queries.js';
 import { findActiveQueues } from './queries/ready-queries.js';
 
 /** What the ready queue, or PostgreSQL in its place, says is ready. */
@@ -61,7 +52,6 @@ export class Claimer {
     private readonly settings: QueueSettings,
     private readonly announcer: Announcer,
     @Inject(CONFIG) private readonly config: Pick<Config, 'leaseSeconds'>,
-    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /**
@@ -125,7 +115,7 @@ export class Claimer {
         const ready = await transaction.query<Candidate>(lockReadyJobs, [queues, share, free]);
         members = group.assign(ready).assigned;
         this.lastQueue = members.at(-1)?.job.queue ?? this.lastQueue;
-        return members.length === 0 ? [] : this.claimRows(members, limitedQueue, transaction, claimJobsThatCan);
+        return members.length === 0 ? [] : this.claimRows(members, limitedQueue, transaction);
       });
       const claimed = new Set<string>();
       this.deliver(jobs, members, byPoll, claimed);
@@ -157,33 +147,21 @@ export class Claimer {
     return rows.map(({ queue }) => queue);
   }
 
-  /** A job that cannot get its attempt must not hold up the others for ever. */
-  private async claimGroup(members: readonly Assignment<Candidate>[], limitedQueue: string | null) {
-    try {
-      return await retryConflicts(() => this.tryGroup(members, limitedQueue, claimJobs));
-    } catch (error) {
-      if (classifyDatabaseError(error) !== 'data') throw error;
-      this.logger.error({ err: error }, 'a job cannot get its next attempt: the others are claimed without it');
-      return retryConflicts(() => this.tryGroup(members, limitedQueue, claimJobsThatCan));
-    }
-  }
-
-  private tryGroup(
-    members: readonly Assignment<Candidate>[],
-    limitedQueue: string | null,
-    statement: Statement,
-  ): Promise<LeasedRow[]> {
-    if (limitedQueue === null) return this.claimRows(members, null, this.database.lease, statement);
-    return this.database.lease.transaction(async (transaction) => {
-      const free = await this.freeSlots(limitedQueue, transaction);
-      return free <= 0 ? [] : this.claimRows(members.slice(0, free), limitedQueue, transaction, statement);
-    });
+  private claimGroup(members: readonly Assignment<Candidate>[], limitedQueue: string | null): Promise<LeasedRow[]> {
+    if (limitedQueue === null) return retryConflicts(() => this.claimRows(members, null, this.database.lease));
+    return retryConflicts(() =>
+      this.database.lease.transaction(async (transaction) => {
+        const free = await this.freeSlots(limitedQueue, transaction);
+        return free <= 0 ? [] : this.claimRows(members.slice(0, free), limitedQueue, transaction);
+      }),
+    );
   }
 
   /** Counts under the queue's lock, so that no two orchestrators give out the same slot. */
   private async freeSlots(queue: string, transaction: Queryable): Promise<number> {
     const [lock] = await transaction.query<{ taken: boolean }>(tryQueueLimit, [queue]);
     if (!lock?.taken) return 0;
+    await transaction.query(closeClaims, [queue]);
     const [row] = await transaction.query<{ free: number }>(freeSlotsOfQueue, [queue]);
     return row?.free ?? Infinity;
   }
@@ -192,7 +170,6 @@ export class Claimer {
     members: readonly Assignment<Candidate>[],
     limitedQueue: string | null,
     on: Queryable,
-    statement: Statement,
   ): Promise<LeasedRow[]> {
     const claims: Claim[] = members
       .map(({ poll, job }) => ({
@@ -202,7 +179,7 @@ export class Claimer {
         claimant: poll,
       }))
       .sort((a, b) => (a.jobId < b.jobId ? -1 : 1));
-    const rows = await this.store.claim(claims, statement, limitedQueue, on);
+    const rows = await this.store.claim(claims, limitedQueue, on);
     const tokens = new Map(claims.map(({ jobId, leaseToken }) => [jobId, leaseToken]));
     return rows.map((row) => ({ row, leaseToken: tokens.get(row.id)! }));
   }

@@ -5,7 +5,6 @@ import { settle, type AttemptOutcome, type Settlement } from '../contract/job-st
 import { booleanArray, intArray, textArray, uuidArray } from '../platform/database/array-parameter.js';
 import { Database } from '../platform/database/database.js';
 import type { Queryable } from '../platform/database/lane.js';
-import type { Statement } from '../platform/database/statement.js';
 import { random } from '../platform/random.js';
 import { errorGroup, type AttemptError } from './attempt-error.js';
 import type {
@@ -22,6 +21,7 @@ import type {
   PlacedRow,
   SucceededRow,
 } from './job-rows.js';
+import { claimJobs } from './queries/claim-queries.js';
 import * as lease from './queries/lease-queries.js';
 import * as report from './queries/report-queries.js';
 import { noteLostAttempts } from './queries/worker-history-queries.js';
@@ -57,18 +57,12 @@ export class JobStore {
 
   /**
    * PENDING -> RUNNING: opens the leases that can be opened.
-   * @param statement `claimJobs`, or the more patient `claimJobsThatCan`
    * @param limitedQueue the queue with a limit that all these jobs are of, when the caller holds its lock and has counted
    */
-  claim(
-    claims: readonly Claim[],
-    statement: Statement,
-    limitedQueue: string | null,
-    on: Queryable,
-  ): Promise<ClaimedRow[]> {
+  claim(claims: readonly Claim[], limitedQueue: string | null, on: Queryable): Promise<ClaimedRow[]> {
     const claimants = [...new Set(claims.map((each) => each.claimant))];
     const places = new Map(claimants.map((claimant, index) => [claimant, index + 1]));
-    return on.query<ClaimedRow>(statement, [
+    return on.query<ClaimedRow>(claimJobs, [
       uuidArray(claims.map((each) => each.jobId)),
       uuidArray(claims.map((each) => each.attemptId)),
       uuidArray(claims.map((each) => each.leaseToken)),
@@ -107,6 +101,11 @@ export class JobStore {
         await transaction.query(noteLostAttempts, [ended.map(({ id }) => id), ended.map(({ attempt }) => attempt)]);
       return ended;
     });
+  }
+
+  /** Forgets which jobs were claimed together where none of them runs any more. No status changes. */
+  async closeClaims(): Promise<void> {
+    await this.database.sweep.query(lease.closeClaims, [null]);
   }
 
   /** SCHEDULED and RETRYING -> PENDING, at most `limit` of those whose time has come. */

@@ -37,7 +37,7 @@ export const forgetSilentWorkers = statement(
   'forget_silent_workers',
   `DELETE FROM workers w
   WHERE status = 'OFFLINE' AND last_heartbeat < clock_timestamp() - make_interval(days => $1)
-    AND NOT EXISTS (SELECT FROM job_attempts a WHERE a.finished_at IS NULL AND a.worker_id = w.id)
+    AND NOT EXISTS (SELECT FROM live_leases l WHERE l.worker_id = w.id)
   RETURNING id`,
 );
 
@@ -52,7 +52,7 @@ export const deleteWorker = statement(
   'delete_worker',
   `DELETE FROM workers w
   WHERE id = $1 AND (status = 'OFFLINE' OR state = 'draining')
-    AND NOT EXISTS (SELECT FROM job_attempts a WHERE a.finished_at IS NULL AND a.worker_id = w.id)
+    AND NOT EXISTS (SELECT FROM live_leases l WHERE l.worker_id = w.id)
   RETURNING id`,
 );
 
@@ -78,16 +78,16 @@ export const countWorkers = statement(
   WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR queues && ARRAY[$2, '*'])`,
 );
 
-/** What the given workers run, the longest running first, at most $2 each, with the count of all. Index: job_attempts_live. */
+/** What the given workers run, the longest running first, at most $2 each, with the count of all. Indexes: claims_worker_id, primary key of jobs. */
 export const findRunningJobs = statement(
   'find_running_jobs',
   `SELECT worker_id, job_id, attempt, started_at, progress, running_count, type
   FROM (
-    SELECT a.worker_id, a.job_id, a.attempt_number AS attempt, a.started_at, a.progress, j.type,
-      row_number() OVER (PARTITION BY a.worker_id ORDER BY a.started_at) AS place,
-      count(*) OVER (PARTITION BY a.worker_id) AS running_count
-    FROM job_attempts a JOIN jobs j ON j.id = a.job_id
-    WHERE a.finished_at IS NULL AND a.worker_id = ANY ($1::uuid[])
+    SELECT worker_id, job_id, attempt, started_at, progress, type,
+      row_number() OVER (PARTITION BY worker_id ORDER BY started_at) AS place,
+      count(*) OVER (PARTITION BY worker_id) AS running_count
+    FROM live_leases
+    WHERE worker_id = ANY ($1::uuid[])
   ) running
   WHERE place <= $2
   ORDER BY worker_id, place`,

@@ -20,7 +20,6 @@ const TABLES = [
   'job_logs',
   'job_actions',
   'job_action_chunks',
-  'poll_answers',
 ];
 
 /** One wrong request after the other. What is not refused as it should be is collected, so that one run shows it all. */

@@ -176,13 +176,6 @@ describe('the tables of the original', () => {
     ['workers', 'hostname', 'text', 'NO'],
     ['workers', 'status', 'text', 'NO'],
     ['workers', 'last_heartbeat', 'timestamptz', 'NO'],
-    ['job_attempts', 'id', 'uuid', 'NO'],
-    ['job_attempts', 'job_id', 'uuid', 'NO'],
-    ['job_attempts', 'attempt_number', 'int4', 'NO'],
-    ['job_attempts', 'status', 'attempt_status', 'NO'],
-    ['job_attempts', 'error', 'text', 'YES'],
-    ['job_attempts', 'started_at', 'timestamptz', 'NO'],
-    ['job_attempts', 'finished_at', 'timestamptz', 'YES'],
   ])('%s.%s is %s, nullable: %s', async (table, column, type, nullable) => {
     const columns = await orchestrator.sql(
       `SELECT udt_name AS type, is_nullable FROM information_schema.columns
@@ -190,6 +183,24 @@ describe('the tables of the original', () => {
       [table, column],
     );
     expect(columns).toEqual([{ type, is_nullable: nullable }]);
+  });
+
+  // A view: the database does not say of its columns which are never null.
+  it.each([
+    ['id', 'uuid'],
+    ['job_id', 'uuid'],
+    ['attempt_number', 'int4'],
+    ['status', 'attempt_status'],
+    ['error', 'text'],
+    ['started_at', 'timestamptz'],
+    ['finished_at', 'timestamptz'],
+  ])('job_attempts.%s is %s', async (column, type) => {
+    const columns = await orchestrator.sql(
+      `SELECT udt_name AS type FROM information_schema.columns
+       WHERE table_schema = 'public' AND table_name = 'job_attempts' AND column_name = $1`,
+      [column],
+    );
+    expect(columns).toEqual([{ type }]);
   });
 
   it('jobs have the six statuses, and two more for what waits and what was cancelled', async () => {

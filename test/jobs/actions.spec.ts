@@ -22,7 +22,9 @@ afterAll(async () => {
   await postgres.drop();
 });
 
-beforeEach(() => client.query('TRUNCATE jobs, job_attempts, job_deltas, job_counts, job_events, job_actions CASCADE'));
+beforeEach(() =>
+  client.query('TRUNCATE jobs, past_attempts, claims, job_deltas, job_counts, job_events, job_actions CASCADE'),
+);
 
 const times = (n: number, job: JobRow = {}) => Array.from({ length: n }, () => job);
 

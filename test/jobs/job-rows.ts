@@ -40,8 +40,11 @@ async function insertJob(client: pg.Client, job: JobRow): Promise<string> {
   const attempt = status === 'PENDING' || status === 'SCHEDULED' ? 0 : 1;
   await client.query(
     `INSERT INTO jobs (id, type, queue, status, priority, tags, error, error_fingerprint, worker_id, payload, created_at, attempt, retry_count,
-      dead_reason, finished_at, wait_until, run_at, started_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17)`,
+      dead_reason, finished_at, wait_until, run_at, started_at, attempt_id, lease_token, lease_expires_at, deadline_at, progress, progress_message)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, CASE WHEN $18 THEN gen_random_uuid() END), $10, $11, $12, $13, $14, $15, $16, $16, $17,
+      CASE WHEN $18 THEN gen_random_uuid() END, CASE WHEN $18 THEN gen_random_uuid() END,
+      CASE WHEN $18 THEN now() + interval '1 hour' END, CASE WHEN $18 THEN now() + interval '1 hour' END,
+      CASE WHEN $18 THEN 40 END, CASE WHEN $18 THEN 'halfway' END)`,
     [
       id,
       type,
@@ -60,9 +63,10 @@ async function insertJob(client: pg.Client, job: JobRow): Promise<string> {
       ENDED.includes(status) ? createdAt : null,
       WAITING.includes(status) ? new Date(createdAt.getTime() + 3_600_000) : null,
       attempt > 0 ? createdAt : null,
+      status === 'RUNNING',
     ],
   );
-  if (status === 'RUNNING') await insertAttempt(client, id, workerId);
+  if (status === 'RUNNING') await note(client, id);
   await client.query('INSERT INTO job_deltas (queue, type, to_status, n) VALUES ($1, $2, $3, 1)', [
     queue,
     type,
@@ -71,10 +75,10 @@ async function insertJob(client: pg.Client, job: JobRow): Promise<string> {
   return id;
 }
 
-async function insertAttempt(client: pg.Client, jobId: string, workerId: string | null): Promise<void> {
+/** Notes the claim of a job that runs, so that its lease is found. */
+async function note(client: pg.Client, jobId: string): Promise<void> {
   await client.query(
-    `INSERT INTO job_attempts (job_id, attempt_number, id, worker_id, lease_token, lease_expires_at, deadline_at, started_at, progress, progress_message)
-    VALUES ($1, 1, gen_random_uuid(), coalesce($2, gen_random_uuid()), gen_random_uuid(), now() + interval '1 hour', now() + interval '1 hour', now(), 40, 'halfway')`,
-    [jobId, workerId],
+    `INSERT INTO claims (worker_id, queue, job_ids, claimed_at) SELECT worker_id, queue, ARRAY[id], started_at FROM jobs WHERE id = $1`,
+    [jobId],
   );
 }

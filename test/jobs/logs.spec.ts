@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
+import { LOSE_LEASE } from '../support/lose-lease.js';
 import { insertJobs } from './job-rows.js';
 import { startJobsApp, type JobsApp } from './jobs-app.js';
 
@@ -72,13 +73,13 @@ test.each([['lease_token'], ['worker_id'], ['attempt']])('lines under another %s
 });
 
 test('lines of an attempt that has ended are refused', async () => {
-  await client.query(`UPDATE job_attempts SET status = 'LOST', finished_at = now() WHERE job_id = $1`, [id]);
+  await client.query(LOSE_LEASE, [id]);
   expect((await append(1)).body.error.code).toBe('lease_lost');
 });
 
 test('a call that waits while the attempt ends is refused', async () => {
   await client.query('BEGIN');
-  await client.query(`UPDATE job_attempts SET status = 'LOST', finished_at = now() WHERE job_id = $1`, [id]);
+  await client.query(LOSE_LEASE, [id]);
   const waiting = append(1).then((answer) => answer.body.error.code as string);
   const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
   const other = new pg.Client({ connectionString: postgres.url });

@@ -94,7 +94,7 @@ describe.each<QueueMode>(['redis', 'postgres'])('dispatch through %s', (mode) =>
     ];
     for (let i = 0; i < 2; i++) await orchestrator.submit({ queue: 'held' });
     const [held, other] = [await blocked.take(), await free.take()];
-    const lock = await orchestrator.holding('SELECT FROM job_attempts WHERE job_id = $1 FOR UPDATE', [held.id]);
+    const lock = await orchestrator.holding('SELECT FROM jobs WHERE id = $1 FOR UPDATE', [held.id]);
     try {
       const [, answer] = await Promise.all([blocked.heartbeat([held]), free.heartbeat([other])]);
       expect(answer.leases).toMatchObject([{ job_id: other.id, verdict: 'ok' }]);
@@ -154,25 +154,6 @@ describe.each<QueueMode>(['redis', 'postgres'])('dispatch through %s', (mode) =>
       gone.map((job) => job.id),
     ]);
     expect(await worker.next({ wait_seconds: 0.5 })).toMatchObject([{ id }]);
-  });
-
-  test('a job that cannot get its next attempt stays PENDING, and holds up none of the others', async () => {
-    const worker = await orchestrator.worker({ queues: ['stuck'] });
-    const ids: string[] = [];
-    for (let count = 0; count < 3; count++) ids.push((await orchestrator.submit({ queue: 'stuck' })).id);
-    const [stuck, ...others] = ids;
-    await orchestrator.sql(
-      `INSERT INTO job_attempts (job_id, attempt_number, id, worker_id, lease_token, lease_expires_at, deadline_at, started_at, status, finished_at)
-      VALUES ($1, 1, $1, $2, $1, now(), now(), now(), 'LOST', now())`,
-      [stuck, worker.id],
-    );
-    const taken: LeasedJob[] = [];
-    await until(async () => {
-      taken.push(...(await worker.next({ limit: 3, wait_seconds: 1 })));
-      return taken.length >= others.length;
-    });
-    expect(taken.map(({ id }) => id)).toEqual(others);
-    expect(await orchestrator.job(stuck!)).toMatchObject({ status: 'PENDING', attempt: 0 });
   });
 
   test('a draining worker gets no more jobs, and hears why', async () => {

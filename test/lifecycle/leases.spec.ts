@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorBody } from '../../src/contract/errors.js';
 import type { LeasedJob } from '../../src/contract/lease.dto.js';
+import { LOSE_LEASE } from '../support/lose-lease.js';
 import { fenceOf, TestOrchestrator, type TestWorker } from '../support/orchestrator.js';
 import { until } from '../support/until.js';
 
@@ -30,7 +31,7 @@ describe('a lease', () => {
 
   const expire = (job: LeasedJob) =>
     orchestrator.sql(
-      `UPDATE job_attempts SET lease_expires_at = now() - interval '1 second' WHERE job_id = $1 AND finished_at IS NULL`,
+      `UPDATE jobs SET lease_expires_at = now() - interval '1 second' WHERE id = $1 AND status = 'RUNNING'`,
       [job.id],
     );
 
@@ -98,9 +99,7 @@ describe('a lease', () => {
 
   test('is ended when its time limit has passed, however often it is renewed', async () => {
     const [worker, job] = await leased('stuck', { backoff: { kind: 'fixed', base_seconds: 60, cap_seconds: 60 } });
-    await orchestrator.sql(`UPDATE job_attempts SET deadline_at = now() WHERE job_id = $1 AND finished_at IS NULL`, [
-      job.id,
-    ]);
+    await orchestrator.sql(`UPDATE jobs SET deadline_at = now() WHERE id = $1`, [job.id]);
     const beats = setInterval(() => void worker.heartbeat([job]).catch(() => undefined), 200);
     const { retry_count } = await orchestrator.untilStatus(job.id, 'RETRYING').finally(() => clearInterval(beats));
     expect(retry_count).toBe(1);
@@ -170,10 +169,9 @@ describe('a lease', () => {
   test('whose row is locked by a report in mid-commit is not reaped: the report wins', async () => {
     const [worker, job] = await leased('commit');
     await worker.heartbeat([job]);
-    const lock = await orchestrator.holding(
-      `UPDATE job_attempts SET status = 'SUCCESS', finished_at = now() WHERE job_id = $1`,
-      [job.id],
-    );
+    const lock = await orchestrator.holding(`UPDATE jobs SET status = 'SUCCESS', finished_at = now() WHERE id = $1`, [
+      job.id,
+    ]);
     await orchestrator.sql('SELECT pg_sleep(1.5)');
     expect((await orchestrator.job(job.id)).status).toBe('RUNNING');
     await lock.release();
@@ -181,11 +179,7 @@ describe('a lease', () => {
 
   test('reported while the reap holds its row is refused once the reap has committed', async () => {
     const [worker, job] = await leased('reaping');
-    const lock = await orchestrator.holding(
-      `WITH ended AS (UPDATE job_attempts SET status = 'LOST', finished_at = clock_timestamp() WHERE job_id = $1 RETURNING job_id)
-       UPDATE jobs j SET status = 'PENDING', lost_count = 1, run_at = now() FROM ended WHERE j.id = ended.job_id`,
-      [job.id],
-    );
+    const lock = await orchestrator.holding(LOSE_LEASE, [job.id]);
     const report = worker.report(job, { result: 'stale' });
     await until(async () => (await orchestrator.sql(`SELECT FROM pg_locks WHERE NOT granted`))[0]);
     await lock.release();

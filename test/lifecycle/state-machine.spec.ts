@@ -8,6 +8,7 @@ import {
   type Budgets,
   type JobStatus,
 } from '../../src/contract/job-state.js';
+import { LOSE_LEASE } from '../support/lose-lease.js';
 import { connected, createDatabase, type TestDatabase } from '../support/postgres.js';
 
 const FRESH: Budgets = {
@@ -137,6 +138,8 @@ describe('the database', () => {
     finished_at: ['SUCCESS', 'FAILED', 'DEAD', 'CANCELLED'].includes(status) ? 'now()' : 'NULL',
     wait_until: ['SCHEDULED', 'RETRYING'].includes(status) ? 'now()' : 'NULL',
     dead_reason: status === 'DEAD' ? "'retries_exhausted'" : 'NULL',
+    lease_uuid: status === 'RUNNING' ? "'00000000-0000-7000-8000-00000000000a'" : 'NULL',
+    lease_time: status === 'RUNNING' ? 'now()' : 'NULL',
   });
 
   test('refuses exactly the edges that the table does not have', async () => {
@@ -149,15 +152,19 @@ describe('the database', () => {
           await client.query('SET LOCAL session_replication_role = replica');
           const at = columnsOf(from);
           await client.query(
-            `INSERT INTO jobs (id, queue, type, status, max_retries, finished_at, wait_until, dead_reason)
-             VALUES (gen_random_uuid(), 'q', 't', '${from}', 0, ${at.finished_at}, ${at.wait_until}, ${at.dead_reason})`,
+            `INSERT INTO jobs (id, queue, type, status, max_retries, finished_at, wait_until, dead_reason,
+               attempt_id, worker_id, lease_token, lease_expires_at, deadline_at, started_at)
+             VALUES (gen_random_uuid(), 'q', 't', '${from}', 0, ${at.finished_at}, ${at.wait_until}, ${at.dead_reason},
+               ${at.lease_uuid}, ${at.lease_uuid}, ${at.lease_uuid}, ${at.lease_time}, ${at.lease_time}, ${at.lease_time})`,
           );
           await client.query('SET LOCAL session_replication_role = origin');
           const then = columnsOf(to);
           const grows = from === 'PENDING' && to === 'RUNNING' ? 1 : 0;
           const update = client.query(
             `UPDATE jobs SET status = '${to}', attempt = attempt + ${grows}, finished_at = ${then.finished_at},
-             wait_until = ${then.wait_until}, dead_reason = ${then.dead_reason}`,
+             wait_until = ${then.wait_until}, dead_reason = ${then.dead_reason}, attempt_id = ${then.lease_uuid},
+             worker_id = ${then.lease_uuid}, lease_token = ${then.lease_uuid}, lease_expires_at = ${then.lease_time},
+             deadline_at = ${then.lease_time}, started_at = ${then.lease_time}`,
           );
           await update.then(
             () => allowed.push(`${from} -> ${to}`),
@@ -173,18 +180,21 @@ describe('the database', () => {
     expect(refused).toHaveLength(JOB_STATUSES.length ** 2 - allowed.length);
   });
 
-  test('refuses a second live lease of a job, and a change to an attempt that has ended', async () => {
+  test('refuses a job that runs without a lease, another lease while an attempt lasts, and a change to one that has ended', async () => {
     await connected(database.url, async (client) => {
-      const insert = (attempt: number) =>
+      const id = '00000000-0000-7000-8000-000000000001';
+      await client.query(`INSERT INTO jobs (id, queue, type, status) VALUES ('${id}', 'q', 't', 'PENDING')`);
+      const run = (lease: string) =>
         client.query(
-          `INSERT INTO job_attempts (job_id, attempt_number, id, worker_id, lease_token, lease_expires_at, deadline_at, started_at)
-           VALUES ('00000000-0000-7000-8000-000000000001', $1, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), now(), now(), now())`,
-          [attempt],
+          `UPDATE jobs SET status = 'RUNNING', attempt = 1, attempt_id = id, worker_id = id, lease_token = ${lease},
+             lease_expires_at = now(), deadline_at = now(), started_at = now()`,
         );
-      await insert(1);
-      await expect(insert(2)).rejects.toThrow(/job_attempts_live/);
-      await client.query(`UPDATE job_attempts SET status = 'SUCCESS', finished_at = now()`);
-      await expect(client.query(`UPDATE job_attempts SET status = 'FAILED'`)).rejects.toThrow(/has ended/);
+      await expect(run('NULL')).rejects.toThrow(/jobs_lease/);
+      await run('id');
+      await expect(client.query('UPDATE jobs SET lease_token = gen_random_uuid()')).rejects.toThrow(/may not go from/);
+      await expect(client.query('UPDATE jobs SET lease_token = NULL')).rejects.toThrow(/jobs_lease/);
+      await client.query(LOSE_LEASE, [id]);
+      await expect(client.query(`UPDATE past_attempts SET status = 'FAILED'`)).rejects.toThrow(/has ended/);
     });
   });
 });

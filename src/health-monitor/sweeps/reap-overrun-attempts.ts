@@ -11,8 +11,8 @@ const LONGEST_REST_MS = 1500;
 
 /**
  * Ends attempts whose lease expired (their worker is gone), that overran their time limit although it is renewed (their worker is stuck),
- * or that did not stop when asked to. The look walks every live attempt, and under a long transaction of somebody else every attempt
- * that ended since: the rest between two runs grows with what they cost, up to a limit.
+ * or that did not stop when asked to. The look walks every live lease, and the claims of all that ended since the last look: the rest
+ * between two runs grows with what they cost, up to a limit.
  */
 export function reapOverrunAttempts(store: JobStore, announcer: Announcer, logger: Logger, sweepMs: number): Sweep {
   return {
@@ -21,6 +21,7 @@ export function reapOverrunAttempts(store: JobStore, announcer: Announcer, logge
     restFactor: 4,
     longestRestMs: LONGEST_REST_MS,
     run: async (signal) => {
+      await store.closeClaims();
       for (let reaped = BATCH; reaped === BATCH && !signal.aborted;) {
         const jobs = await store.reap(BATCH, endingOf);
         announcer.announce(jobs);

@@ -2,7 +2,7 @@ import { statement } from '../../platform/database/statement.js';
 
 /**
  * All that decides whether and when a job runs. By: GET /jobs/{id}/explain. Indexes: primary keys; jobs_ready for its place in the
- * queue, at most $2 jobs of it; job_attempts_live for who holds the queue's limit, at most $3 of them.
+ * queue, at most $2 jobs of it; claims_queue for who holds the queue's limit, at most $3 of them.
  */
 export const explainJob = statement(
   'explain_job',
@@ -11,7 +11,7 @@ export const explainJob = statement(
     ceil(extract(epoch FROM j.wait_until - clock_timestamp()))::float8 AS wait_seconds,
     q.paused_at, q.concurrency_limit,
     CASE WHEN q.concurrency_limit IS NOT NULL THEN ARRAY(
-      SELECT r.id::text FROM job_attempts a JOIN jobs r ON r.id = a.job_id WHERE a.finished_at IS NULL AND r.queue = j.queue LIMIT $3
+      SELECT l.job_id::text FROM live_leases l WHERE l.queue = j.queue LIMIT $3
     ) END AS holders,
     CASE WHEN j.status IN ('PENDING', 'SCHEDULED', 'RETRYING') THEN (
       SELECT jsonb_build_object('online', count(*) FILTER (WHERE w.status = 'ONLINE'), 'active', count(*) FILTER (WHERE w.status = 'ONLINE' AND w.state = 'active'))

@@ -86,7 +86,7 @@ export const SIDE_STATUSES = ['SCHEDULED', 'RETRYING', 'FAILED', 'DEAD', 'CANCEL
 const SOURCES: Record<Walk, (step: Step) => string> = {
   // Index: primary key.
   created: (step) => rangeBranch(step, 'true'),
-  // Indexes: jobs_side_status; jobs_ready_created, which passes over RUNNING jobs only; job_attempts_live, then the primary key.
+  // Indexes: jobs_side_status; jobs_ready_created, which passes over RUNNING jobs only; claims for RUNNING jobs, then the primary key.
   status: (step) =>
     merged(step, [
       ...SIDE_STATUSES.map((status) =>
@@ -99,8 +99,9 @@ const SOURCES: Record<Walk, (step: Step) => string> = {
       rangeBranch(
         step,
         `'RUNNING' = ANY ($4) AND j.status = 'RUNNING'`,
-        `(SELECT job_id FROM job_attempts WHERE finished_at IS NULL AND job_id BETWEEN $1::uuid AND $2::uuid
-          ORDER BY job_id ${step.order} LIMIT ${step.window + 1}) a CROSS JOIN LATERAL (SELECT * FROM jobs WHERE id = a.job_id OFFSET 0) j`,
+        `(SELECT DISTINCT claimed.job_id FROM claims c CROSS JOIN LATERAL unnest(c.job_ids) AS claimed (job_id)
+          WHERE claimed.job_id BETWEEN $1::uuid AND $2::uuid ORDER BY job_id ${step.order}) a
+          CROSS JOIN LATERAL (SELECT * FROM jobs WHERE id = a.job_id OFFSET 0) j`,
       ),
     ]),
   // Index: jobs_type.
@@ -146,8 +147,7 @@ const PREVIEW = `(SELECT left(p.payload::text, 200) FROM jobs p WHERE p.id = w.i
 
 function walkText(walk: Walk, shape: Shape, step: Step): string {
   const live = (column: string) =>
-    `CASE WHEN w.status = 'RUNNING' THEN (
-      SELECT a.${column} FROM job_attempts a WHERE a.job_id = w.id AND a.attempt_number = w.attempt) END AS ${column}`;
+    `CASE WHEN w.status = 'RUNNING' THEN (SELECT r.${column} FROM jobs r WHERE r.id = w.id) END AS ${column}`;
   const extras =
     shape === 'id' ? [] : [live('progress'), live('progress_message'), ...(shape === 'preview' ? [PREVIEW] : [])];
   return `${walk === 'tag' ? TAGGED : ''}

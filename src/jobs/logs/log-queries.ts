@@ -6,8 +6,8 @@ import { statement } from '../../platform/database/statement.js';
  */
 export const lockLoggingAttempt = statement(
   'lock_logging_attempt',
-  `SELECT attempt_number FROM job_attempts
-  WHERE job_id = $1 AND attempt_number = $2 AND lease_token = $3 AND worker_id = $4 AND status = 'RUNNING'
+  `SELECT attempt FROM jobs
+  WHERE id = $1 AND attempt = $2 AND lease_token = $3 AND worker_id = $4 AND status = 'RUNNING'
   FOR NO KEY UPDATE`,
 );
 

@@ -5,13 +5,12 @@ import { CLOCK, durationBucket } from './fragments.js';
  * PENDING -> RUNNING for the given jobs; answers those that were claimed. By: the dispatcher. A job is passed over when it is no longer
  * PENDING, somebody else works on its row just now (SKIP LOCKED), its queue is paused, its worker is draining, or the poll it was
  * meant for was superseded. Jobs of queues with a limit are passed over too, unless $10 names their queue: then the caller has counted
- * under that queue's lock. The attempt row, which is the lease, comes first. Polls come once each; $4 says which of them, counted from
- * one, a job is for. Indexes: primary keys of jobs and workers, queues_gated.
+ * under that queue's lock. The lease is in the row of the job; `claims` says where live ones are to be found. Polls come once each; $4
+ * says which of them, counted from one, a job is for. Indexes: primary keys of jobs and workers, queues_gated.
  */
-function claim(name: string, onConflict: string) {
-  return statement(
-    name,
-    `WITH ${CLOCK},
+export const claimJobs = statement(
+  'claim_jobs',
+  `WITH ${CLOCK},
   void AS MATERIALIZED (
     SELECT p.poll
     FROM unnest($5::uuid[], $6::uuid[], $7::boolean[]) WITH ORDINALITY AS p (worker_id, poll_id, is_parked, poll)
@@ -19,7 +18,7 @@ function claim(name: string, onConflict: string) {
     WHERE w.state IS DISTINCT FROM 'active' OR (p.is_parked AND w.current_poll_id IS DISTINCT FROM p.poll_id)
   ),
   locked AS MATERIALIZED (
-    SELECT j.id, j.attempt + 1 AS attempt, j.timeout_seconds, i.attempt_id, i.lease_token, i.poll
+    SELECT j.id, i.attempt_id, i.lease_token, i.poll
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[]) AS i (job_id, attempt_id, lease_token, poll)
       JOIN jobs j ON j.id = i.job_id
     WHERE j.status = 'PENDING'
@@ -31,28 +30,20 @@ function claim(name: string, onConflict: string) {
       ))
     FOR NO KEY UPDATE OF j SKIP LOCKED
   ),
-  opened AS (
-    INSERT INTO job_attempts (job_id, attempt_number, id, worker_id, lease_token, lease_expires_at, deadline_at, poll_id, started_at)
-    SELECT id, attempt, attempt_id, ($5::uuid[])[poll], lease_token,
-      clock.now + make_interval(secs => $8::float8), clock.now + make_interval(secs => timeout_seconds + $9::float8),
-      ($6::uuid[])[poll], clock.now
-    FROM locked, clock
-    ${onConflict}
-    RETURNING job_id, attempt_number, worker_id, poll_id, started_at
-  ),
-  answered AS (
-    INSERT INTO poll_answers (poll_id, worker_id, job_ids, answered_at)
-    SELECT poll_id, (array_agg(worker_id))[1], array_agg(job_id), max(started_at)
-    FROM opened WHERE poll_id IS NOT NULL GROUP BY poll_id
-    ON CONFLICT (poll_id) DO UPDATE SET job_ids = poll_answers.job_ids || EXCLUDED.job_ids
-  ),
   claimed AS (
     UPDATE jobs j
-    SET status = 'RUNNING', attempt = o.attempt_number, worker_id = o.worker_id, started_at = o.started_at, updated_at = o.started_at
-    FROM opened o
-    WHERE j.id = o.job_id
-    RETURNING j.id, j.type, j.queue, j.priority, j.attempt, j.payload, j.metadata, j.timeout_seconds, j.retry_count, j.max_retries,
+    SET status = 'RUNNING', attempt = j.attempt + 1, worker_id = ($5::uuid[])[l.poll], attempt_id = l.attempt_id, lease_token = l.lease_token,
+      lease_expires_at = clock.now + make_interval(secs => $8::float8),
+      deadline_at = clock.now + make_interval(secs => j.timeout_seconds + $9::float8),
+      started_at = clock.now, updated_at = clock.now
+    FROM locked l, clock
+    WHERE j.id = l.id
+    RETURNING l.poll, j.id, j.type, j.queue, j.priority, j.attempt, j.payload, j.metadata, j.timeout_seconds, j.retry_count, j.max_retries,
       j.created_at, j.started_at, greatest(j.created_at, j.run_at) AS ready_at
+  ),
+  noted AS (
+    INSERT INTO claims (worker_id, queue, poll_id, job_ids, claimed_at)
+    SELECT ($5::uuid[])[poll], queue, ($6::uuid[])[poll], array_agg(id), max(started_at) FROM claimed GROUP BY poll, queue
   ),
   counted AS (
     INSERT INTO job_deltas (queue, type, from_status, to_status, duration_bucket, n)
@@ -63,17 +54,7 @@ function claim(name: string, onConflict: string) {
   SELECT id, type, queue, priority, attempt, payload::text AS payload, metadata::text AS metadata, timeout_seconds, retry_count,
     max_retries, created_at, started_at
   FROM claimed`,
-  );
-}
-
-/**
- * Fails as a whole when one of the jobs cannot get its attempt. None ever should be so: the attempt is the next one of a job that is
- * PENDING and locked. To be ready for it costs a fifth of the statement.
- */
-export const claimJobs = claim('claim_jobs', '');
-
-/** A job that cannot get its attempt stays PENDING, and the others are claimed. */
-export const claimJobsThatCan = claim('claim_jobs_that_can', 'ON CONFLICT DO NOTHING');
+);
 
 /**
  * Those of the given jobs that are still PENDING, and whether their queue is why (paused, or at its limit). By: the dispatcher, for what
@@ -116,29 +97,28 @@ export const tryQueueLimit = statement(
   `SELECT pg_try_advisory_xact_lock(hashtextextended('queue limit ' || $1::text, 0)) AS taken`,
 );
 
-/** How many more jobs of a queue may run. By: the dispatcher, under `tryQueueLimit`. Index: job_attempts_live. */
+/** How many more jobs of a queue may run. By: the dispatcher, under `tryQueueLimit`. Indexes: claims_queue, primary key of jobs. */
 export const freeSlotsOfQueue = statement(
   'free_slots_of_queue',
   `SELECT q.concurrency_limit - (
-    SELECT count(*) FROM job_attempts a JOIN jobs j ON j.id = a.job_id WHERE a.finished_at IS NULL AND j.queue = q.name
+    SELECT count(*) FROM live_leases l WHERE l.queue = q.name
   ) AS free
   FROM queues q WHERE q.name = $1 AND q.concurrency_limit IS NOT NULL`,
 );
 
 /**
  * The leases, still held, that the answers to the given polls carried. By: the dispatcher, for each poll with an id, since it may be the
- * repeat of one whose answer got lost. Indexes: primary keys of poll_answers, job_attempts and jobs.
+ * repeat of one whose answer got lost. Indexes: claims_worker_id, primary key of jobs.
  */
 export const findPollAnswers = statement(
   'find_poll_answers',
-  `SELECT p.poll_id, a.lease_token, j.id, j.type, j.queue, j.priority, j.attempt, j.payload::text AS payload, j.metadata::text AS metadata,
+  `SELECT l.poll_id, l.lease_token, j.id, j.type, j.queue, j.priority, j.attempt, j.payload::text AS payload, j.metadata::text AS metadata,
     j.timeout_seconds, j.retry_count, j.max_retries, j.created_at, j.started_at
   FROM unnest($1::uuid[], $2::uuid[]) AS i (poll_id, worker_id)
-    JOIN poll_answers p ON p.poll_id = i.poll_id AND p.worker_id = i.worker_id
-    CROSS JOIN LATERAL unnest(p.job_ids) AS held (job_id)
-    JOIN jobs j ON j.id = held.job_id
-    JOIN job_attempts a ON a.job_id = j.id AND a.attempt_number = j.attempt
-  WHERE a.status = 'RUNNING' AND a.poll_id = p.poll_id AND a.worker_id = p.worker_id`,
+    CROSS JOIN LATERAL (
+      SELECT poll_id, job_id, lease_token FROM live_leases WHERE worker_id = i.worker_id AND poll_id = i.poll_id OFFSET 0
+    ) l
+    JOIN jobs j ON j.id = l.job_id`,
 );
 
 /** Notes which poll of a worker waits: an older one, on another orchestrator, can claim no more. By: the dispatcher. */

@@ -1,9 +1,8 @@
 /*
  * The hot SQL of a job's life, one file a phase. What all of it shares:
- * - One statement for a whole batch, one commit. Input is a batch of arrays, sorted by job id; rows are locked in that order (attempt
- *   before job wherever an attempt is involved), so that batches which overlap wait for one another instead of deadlocking.
- * - Every write by a worker carries the fence: attempt row by primary key, lease token, status RUNNING. None says `finished_at IS NULL`:
- *   that would make the planner walk the live index with all its dead entries.
+ * - One statement for a whole batch, one commit. Input is a batch of arrays, sorted by job id; rows are locked in that order, so
+ *   that batches which overlap wait for one another instead of deadlocking.
+ * - Every write by a worker carries the fence: the job's row by primary key, status RUNNING, attempt, lease token.
  * - The clock is read once, after the statement began; after a lock wait `now()` would be the past of the transaction.
  * - A statement that changes jobs appends what it changed to `job_deltas`.
  * Claims, reports and heartbeats run on the lane `lease`, whose planner joins by key only; submissions on `api`, sweeps on `sweep`.

@@ -4,7 +4,8 @@ import { BUDGETS, CLOCK } from './fragments.js';
 /**
  * Renews leases under the fence, whatever the time: only the reap judges by time, on the row that it locks. A row is written when the
  * lease is older than a third of its life, when no heartbeat ever named it, or when its progress changed. Answers all that held when
- * the statement began (one that is reaped meanwhile is told as lost by the next heartbeat), and which of them are to stop. By: heartbeats. Never SKIP LOCKED: a skipped row would read as lost. Indexes: both primary keys.
+ * the statement began (one that is reaped meanwhile is told as lost by the next heartbeat), and which of them are to stop. By:
+ * heartbeats. Never SKIP LOCKED: a skipped row would read as lost. Index: primary key.
  */
 export const renewLeases = statement(
   'renew_leases',
@@ -14,21 +15,19 @@ export const renewLeases = statement(
       AS t (job_id, attempt, lease_token, progress, message)
   ),
   renewed AS (
-    UPDATE job_attempts a
-    SET lease_expires_at = clock.now + make_interval(secs => $6::float8), heard_at = coalesce(a.heard_at, clock.now),
-      progress = coalesce(i.progress, a.progress), progress_message = coalesce(i.message, a.progress_message)
+    UPDATE jobs j
+    SET lease_expires_at = clock.now + make_interval(secs => $6::float8), heard_at = coalesce(j.heard_at, clock.now),
+      progress = coalesce(i.progress, j.progress), progress_message = coalesce(i.message, j.progress_message)
     FROM input i, clock
-    WHERE a.job_id = i.job_id AND a.attempt_number = i.attempt AND a.lease_token = i.lease_token AND a.status = 'RUNNING'
-      AND (a.heard_at IS NULL
-        OR a.lease_expires_at < clock.now + make_interval(secs => $6::float8 * 2 / 3)
-        OR (i.progress IS NOT NULL AND i.progress IS DISTINCT FROM a.progress)
-        OR (i.message IS NOT NULL AND i.message IS DISTINCT FROM a.progress_message))
+    WHERE j.id = i.job_id AND j.status = 'RUNNING' AND j.attempt = i.attempt AND j.lease_token = i.lease_token
+      AND (j.heard_at IS NULL
+        OR j.lease_expires_at < clock.now + make_interval(secs => $6::float8 * 2 / 3)
+        OR (i.progress IS NOT NULL AND i.progress IS DISTINCT FROM j.progress)
+        OR (i.message IS NOT NULL AND i.message IS DISTINCT FROM j.progress_message))
   )
-  SELECT a.job_id, a.attempt_number AS attempt, a.lease_token, j.cancel_requested_at IS NOT NULL AS is_cancelled
-  FROM input i
-    JOIN job_attempts a ON a.job_id = i.job_id AND a.attempt_number = i.attempt
-    JOIN jobs j ON j.id = a.job_id
-  WHERE a.lease_token = i.lease_token AND a.status = 'RUNNING'`,
+  SELECT j.id AS job_id, j.attempt, j.lease_token, j.cancel_requested_at IS NOT NULL AS is_cancelled
+  FROM input i JOIN jobs j ON j.id = i.job_id
+  WHERE j.status = 'RUNNING' AND j.attempt = i.attempt AND j.lease_token = i.lease_token`,
 );
 
 /**
@@ -38,7 +37,8 @@ export const renewLeases = statement(
  * One statement, so that no pause of the database can fall between the look at the clock and the verdict. When nobody has looked for
  * over three seconds (the database or all orchestrators were away), or no worker was heard of, the workers could not renew either: then
  * every lease gets one more life. Silence of all workers holds off once, not for ever.
- * Answers one row per overrun attempt, and none while held or while another orchestrator is at it. Index: job_attempts_live.
+ * Answers one row per overrun attempt, and none while held or while another orchestrator is at it. Looks at every live lease; what is to
+ * be ended is then locked, and judged anew as it is by then. Index: primary key.
  */
 export const lockOverrunAttempts = statement(
   'lock_overrun_attempts',
@@ -57,19 +57,49 @@ export const lockOverrunAttempts = statement(
         THEN seen.now + make_interval(secs => $1::float8) ELSE s.hold_until END
     FROM seen
     RETURNING seen.now, s.hold_until > seen.now AS is_held
+  ),
+  overrun AS MATERIALIZED (
+    SELECT l.job_id FROM tick CROSS JOIN live_leases l
+    WHERE NOT tick.is_held AND (${isOverrun('l')})
+    ORDER BY l.job_id LIMIT $2
   )
-  SELECT a.job_id, a.attempt_number AS attempt, a.lease_token, a.heard_at IS NOT NULL AS is_heard, j.type, ${BUDGETS},
-    CASE WHEN a.lease_expires_at < tick.now THEN 'lease' WHEN a.deadline_at < tick.now THEN 'deadline' ELSE 'cancel' END AS overrun
-  FROM tick
-    JOIN job_attempts a ON a.finished_at IS NULL
-    JOIN jobs j ON j.id = a.job_id
-  WHERE NOT tick.is_held AND j.status = 'RUNNING' AND j.attempt = a.attempt_number AND a.status = 'RUNNING'
-    AND (a.lease_expires_at < tick.now
-      OR a.deadline_at < tick.now
-      OR j.cancel_requested_at < tick.now - make_interval(secs => $1::float8))
-  ORDER BY a.job_id
-  LIMIT $2
-  FOR NO KEY UPDATE OF a, j SKIP LOCKED`,
+  SELECT j.id AS job_id, j.attempt, j.lease_token, j.heard_at IS NOT NULL AS is_heard, j.type, ${BUDGETS},
+    CASE WHEN j.lease_expires_at < tick.now THEN 'lease' WHEN j.deadline_at < tick.now THEN 'deadline' ELSE 'cancel' END AS overrun
+  FROM tick CROSS JOIN jobs j
+  WHERE j.id = ANY (ARRAY(SELECT job_id FROM overrun)) AND j.status = 'RUNNING' AND (${isOverrun('j')})
+  ORDER BY j.id
+  FOR NO KEY UPDATE OF j SKIP LOCKED`,
+);
+
+function isOverrun(lease: string): string {
+  return `${lease}.lease_expires_at < tick.now
+      OR ${lease}.deadline_at < tick.now
+      OR ${lease}.cancel_requested_at < tick.now - make_interval(secs => $1::float8)`;
+}
+
+/**
+ * Takes out of `claims` what is not live any more: a claim goes with the last of its jobs, and shrinks by the half. So what walks the
+ * live leases walks little else. By: the reap sweep, and the dispatcher for one queue ($1) before it counts what runs there; any number
+ * of them at a time, each passes over what another one works on. Indexes: primary keys, claims_queue.
+ */
+export const closeClaims = statement(
+  'close_claims',
+  `WITH thin AS MATERIALIZED (
+    SELECT c.id, live.job_ids
+    FROM claims c CROSS JOIN LATERAL (
+      SELECT count(*) AS n, array_agg(id) AS job_ids
+      FROM jobs WHERE id = ANY (c.job_ids) AND status = 'RUNNING' AND started_at = c.claimed_at
+    ) live
+    WHERE ($1::text IS NULL OR c.queue = $1) AND live.n * 2 <= cardinality(c.job_ids)
+  ),
+  mine AS MATERIALIZED (
+    SELECT id FROM claims WHERE id = ANY (ARRAY(SELECT id FROM thin)) ORDER BY id FOR UPDATE SKIP LOCKED
+  ),
+  shrunk AS (
+    UPDATE claims c SET job_ids = thin.job_ids FROM mine JOIN thin ON thin.id = mine.id
+    WHERE c.id = mine.id AND thin.job_ids IS NOT NULL
+  )
+  DELETE FROM claims c USING mine JOIN thin ON thin.id = mine.id WHERE c.id = mine.id AND thin.job_ids IS NULL`,
 );
 
 /**
@@ -97,12 +127,11 @@ export const wakeDueJobs = statement(
 
 /**
  * Live leases of one worker, or of all ($1 null), that are older than $2 seconds. By: heartbeats that list nothing, and every few seconds
- * the picture of what workers should have listed; too dear for each heartbeat. Index: job_attempts_live.
+ * the picture of what workers should have listed; too dear for each heartbeat. Indexes: claims_worker_id, primary key of jobs.
  */
 export const findLiveLeases = statement(
   'find_live_leases',
-  `SELECT job_id, attempt_number AS attempt, lease_token, worker_id FROM job_attempts
-  WHERE finished_at IS NULL AND ($1::uuid IS NULL OR worker_id = $1)
-    AND started_at < clock_timestamp() - make_interval(secs => $2::float8)
+  `SELECT job_id, attempt, lease_token, worker_id FROM live_leases
+  WHERE ($1::uuid IS NULL OR worker_id = $1) AND started_at < clock_timestamp() - make_interval(secs => $2::float8)
   ORDER BY job_id LIMIT $3`,
 );

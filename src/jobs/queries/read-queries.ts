@@ -11,13 +11,13 @@ export const findJob = statement('find_job', `SELECT ${JOB_COLUMNS} FROM jobs j 
 const ATTEMPT_COLUMNS = `id, job_id, attempt_number, status, error, error_type, error_stack, worker_id, progress, progress_message,
     started_at, finished_at`;
 
-/** The attempts of a job, from the one after $2 on. By: people and callers. Index: primary key. */
+/** The attempts of a job, from the one after $2 on. By: people and callers. Indexes: primary keys of past_attempts and jobs. */
 export const findAttempts = statement(
   'find_attempts',
   `SELECT ${ATTEMPT_COLUMNS} FROM job_attempts WHERE job_id = $1 AND attempt_number > $2 ORDER BY attempt_number LIMIT $3`,
 );
 
-/** The latest attempt of a job. By: people and callers. Index: primary key. */
+/** The latest attempt of a job. By: people and callers. Indexes: as above. */
 export const findLatestAttempt = statement(
   'find_latest_attempt',
   `SELECT ${ATTEMPT_COLUMNS} FROM job_attempts WHERE job_id = $1 ORDER BY attempt_number DESC LIMIT 1`,

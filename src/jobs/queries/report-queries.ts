@@ -3,7 +3,7 @@ import { BUDGETS, CLOCK, durationBucket } from './fragments.js';
 
 /**
  * RUNNING -> SUCCESS under the fence; answers the places, counted from one, of the reports that were accepted, and of their jobs what the
- * reports do not say. By: reports. Indexes: both primary keys.
+ * reports do not say. The attempt stays where it is, in the row of the job. By: reports. Index: primary key.
  */
 export const succeedJobs = statement(
   'succeed_jobs',
@@ -11,20 +11,12 @@ export const succeedJobs = statement(
   input AS (
     SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[]) WITH ORDINALITY AS t (job_id, attempt, lease_token, result, place)
   ),
-  ended AS (
-    UPDATE job_attempts a
-    SET status = 'SUCCESS', finished_at = clock.now
-    FROM input i, clock
-    WHERE a.job_id = i.job_id AND a.attempt_number = i.attempt AND a.lease_token = i.lease_token AND a.status = 'RUNNING'
-    RETURNING a.job_id, a.attempt_number, a.started_at, a.finished_at, i.result, i.place
-  ),
   settled AS (
     UPDATE jobs j
-    SET status = 'SUCCESS', result = e.result::jsonb, error = NULL, error_fingerprint = NULL, finished_at = e.finished_at,
-      updated_at = e.finished_at
-    FROM ended e
-    WHERE j.id = e.job_id AND j.status = 'RUNNING' AND j.attempt = e.attempt_number
-    RETURNING j.queue, j.type, j.worker_id, e.started_at, e.finished_at, e.place
+    SET status = 'SUCCESS', result = i.result::jsonb, error = NULL, error_fingerprint = NULL, finished_at = clock.now, updated_at = clock.now
+    FROM input i, clock
+    WHERE j.id = i.job_id AND j.status = 'RUNNING' AND j.attempt = i.attempt AND j.lease_token = i.lease_token
+    RETURNING j.queue, j.type, j.worker_id, j.started_at, j.finished_at, i.place
   ),
   counted AS (
     INSERT INTO job_deltas (queue, type, from_status, to_status, duration_bucket, n)
@@ -36,24 +28,23 @@ export const succeedJobs = statement(
 );
 
 /**
- * Locks running attempts, then their jobs, under the fence, and answers what `settle` needs to know of them. By: reports of anything but
- * success, before `settleAttempts` in the same transaction. Rows that changed while it waited for a lock are judged anew. Indexes: both
- * primary keys.
+ * Locks running jobs under the fence, and answers what `settle` needs to know of them. By: reports of anything but success, before
+ * `settleAttempts` in the same transaction. Rows that changed while it waited for a lock are judged anew. Index: primary key.
  */
 export const lockForReport = statement(
   'lock_for_report',
-  `SELECT a.job_id, a.attempt_number AS attempt, a.lease_token, j.type, ${BUDGETS}
+  `SELECT j.id AS job_id, j.attempt, j.lease_token, j.type, ${BUDGETS}
   FROM unnest($1::uuid[], $2::int[], $3::uuid[]) AS i (job_id, attempt, lease_token)
-    JOIN job_attempts a ON a.job_id = i.job_id AND a.attempt_number = i.attempt
-    JOIN jobs j ON j.id = a.job_id
-  WHERE a.lease_token = i.lease_token AND a.status = 'RUNNING' AND j.status = 'RUNNING' AND j.attempt = a.attempt_number
-  ORDER BY a.job_id
-  FOR NO KEY UPDATE OF a, j`,
+    JOIN jobs j ON j.id = i.job_id
+  WHERE j.status = 'RUNNING' AND j.attempt = i.attempt AND j.lease_token = i.lease_token
+  ORDER BY j.id
+  FOR NO KEY UPDATE OF j`,
 );
 
 /**
- * Ends locked attempts and moves their jobs to where `settle` said. By: reports and the reap, after the rows were locked. A job that
- * becomes ready again notes when in `run_at`. Indexes: both primary keys.
+ * Ends running attempts and moves their jobs to where `settle` said: the attempt gets a row among the past ones, and leaves that of its
+ * job. By: reports and the reap, after the rows were locked. A job that becomes ready again notes when in `run_at`. Indexes: both
+ * primary keys.
  */
 export const settleAttempts = statement(
   'settle_attempts',
@@ -65,29 +56,30 @@ export const settleAttempts = statement(
         error, error_type, error_stack, error_fingerprint, error_message)
   ),
   ended AS (
-    UPDATE job_attempts a
-    SET status = i.attempt_status::attempt_status, error = i.error, error_type = i.error_type, error_stack = i.error_stack,
-      finished_at = clock.now
-    FROM input i, clock
-    WHERE a.job_id = i.job_id AND a.attempt_number = i.attempt AND a.status = 'RUNNING'
-    RETURNING a.job_id, a.attempt_number, a.lease_token, a.started_at, a.finished_at AS now, i.status::job_status AS status, i.retry_count, i.lost_count,
-      i.undelivered_count, i.dead_reason, i.error, i.error_type, i.error_fingerprint, i.error_message,
-      a.finished_at + make_interval(secs => i.wait_seconds) AS wait_until
+    INSERT INTO past_attempts (job_id, attempt_number, id, status, worker_id, lease_token, lease_expires_at, deadline_at, heard_at, progress,
+      progress_message, error, error_type, error_stack, started_at, finished_at)
+    SELECT j.id, j.attempt, j.attempt_id, i.attempt_status::attempt_status, j.worker_id, j.lease_token, j.lease_expires_at, j.deadline_at,
+      j.heard_at, j.progress, j.progress_message, i.error, i.error_type, i.error_stack, j.started_at, clock.now
+    FROM input i JOIN jobs j ON j.id = i.job_id, clock
+    WHERE j.status = 'RUNNING' AND j.attempt = i.attempt
+    RETURNING job_id, attempt_number, lease_token, started_at, finished_at AS now
   ),
   settled AS (
     UPDATE jobs j
-    SET status = e.status, retry_count = e.retry_count, lost_count = e.lost_count, undelivered_count = e.undelivered_count,
-      dead_reason = e.dead_reason,
-      error = coalesce(e.error, j.error), error_fingerprint = coalesce(e.error_fingerprint, j.error_fingerprint),
-      wait_until = e.wait_until,
-      run_at = CASE WHEN e.status = 'PENDING' THEN e.now ELSE coalesce(e.wait_until, j.run_at) END,
-      worker_id = CASE WHEN e.status IN ('PENDING', 'RETRYING') THEN NULL ELSE j.worker_id END,
-      finished_at = CASE WHEN e.status IN ('SUCCESS', 'FAILED', 'DEAD', 'CANCELLED') THEN e.now END,
+    SET status = i.status::job_status, retry_count = i.retry_count, lost_count = i.lost_count, undelivered_count = i.undelivered_count,
+      dead_reason = i.dead_reason,
+      error = coalesce(i.error, j.error), error_fingerprint = coalesce(i.error_fingerprint, j.error_fingerprint),
+      wait_until = e.now + make_interval(secs => i.wait_seconds),
+      run_at = CASE WHEN i.status = 'PENDING' THEN e.now ELSE coalesce(e.now + make_interval(secs => i.wait_seconds), j.run_at) END,
+      worker_id = CASE WHEN i.status IN ('PENDING', 'RETRYING') THEN NULL ELSE j.worker_id END,
+      attempt_id = NULL, lease_token = NULL, lease_expires_at = NULL, deadline_at = NULL, heard_at = NULL, progress = NULL,
+      progress_message = NULL,
+      finished_at = CASE WHEN i.status IN ('FAILED', 'DEAD', 'CANCELLED') THEN e.now END,
       updated_at = e.now
-    FROM ended e
+    FROM ended e JOIN input i ON i.job_id = e.job_id
     WHERE j.id = e.job_id AND j.status = 'RUNNING' AND j.attempt = e.attempt_number
     RETURNING j.id, j.queue, j.type, j.status, j.attempt, j.priority, j.worker_id, e.lease_token, e.started_at, e.now,
-      e.error_type, e.error_fingerprint, e.error_message
+      i.error_type, i.error_fingerprint, i.error_message
   ),
   counted AS (
     INSERT INTO job_deltas (queue, type, from_status, to_status, duration_bucket, n)
@@ -111,7 +103,9 @@ export const findFates = statement(
   `SELECT i.job_id, i.attempt, i.lease_token, a.status, a.lease_token = i.lease_token AS is_own_lease
   FROM unnest($1::uuid[], $2::int[], $3::uuid[]) AS i (job_id, attempt, lease_token)
     JOIN jobs j ON j.id = i.job_id
-    LEFT JOIN job_attempts a ON a.job_id = i.job_id AND a.attempt_number = i.attempt`,
+    LEFT JOIN LATERAL (
+      SELECT status, lease_token FROM job_attempts WHERE job_id = i.job_id AND attempt_number = i.attempt OFFSET 0
+    ) a ON true`,
 );
 
 /** The attempts of a job that one worker held. By: reports without a fence. Index: primary key. */

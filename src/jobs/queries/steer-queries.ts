@@ -101,7 +101,7 @@ export const lockEndedJobs = statement(
 /** Deletes ended jobs that are locked, and all that belongs to them but the audit row that says so. Indexes: primary keys. */
 export const removeJobs = statement(
   'remove_jobs',
-  `WITH attempts AS (DELETE FROM job_attempts WHERE job_id = ANY ($1::uuid[])),
+  `WITH attempts AS (DELETE FROM past_attempts WHERE job_id = ANY ($1::uuid[])),
   logs AS (DELETE FROM job_logs WHERE job_id = ANY ($1::uuid[])),
   removed AS (DELETE FROM jobs WHERE id = ANY ($1::uuid[]) RETURNING id, queue, type, status),
   counted AS (

@@ -13,13 +13,13 @@ export const addWorkerMinutes = statement(
     busy_seconds = m.busy_seconds + EXCLUDED.busy_seconds`,
 );
 
-/** Notes which of the given attempts were lost, by whom. By: the reap, in its transaction. Index: primary key of job_attempts. */
+/** Notes which of the given attempts were lost, by whom. By: the reap, in its transaction. Index: primary key of past_attempts. */
 export const noteLostAttempts = statement(
   'note_lost_attempts',
   `INSERT INTO worker_losses (worker_id, job_id, attempt_number, at)
   SELECT a.worker_id, a.job_id, a.attempt_number, a.finished_at
   FROM unnest($1::uuid[], $2::int[]) AS i (job_id, attempt)
-    JOIN job_attempts a ON a.job_id = i.job_id AND a.attempt_number = i.attempt
+    JOIN past_attempts a ON a.job_id = i.job_id AND a.attempt_number = i.attempt
   WHERE a.status = 'LOST'
   ON CONFLICT DO NOTHING`,
 );

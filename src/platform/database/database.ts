@@ -28,22 +28,24 @@ export class Database {
     const sweep = Math.max(2, Math.round(size * SWEEP_SHARE));
     const api = Math.floor((size - sweep) / 2);
     const lease = size - sweep - api;
+    // A plan is kept for as long as nothing tells that the table has grown: one that was made while it was empty would read it from end
+    // to end when it has a million rows.
+    const noScans = { enable_seqscan: 'off' };
     // The hot statements join a batch of ids with tables by primary key, in the order of the ids: that order is the lock order. Any
-    // other plan would lock in another order, or, misled by statistics of a table that changes by the second, scan it: a plan made while
-    // a table was empty would begin there, and is kept.
+    // other plan would lock in another order, or read more than the batch, misled by statistics of a table that changes by the second.
     const byKeyOnly = {
+      ...noScans,
       enable_hashjoin: 'off',
       enable_mergejoin: 'off',
-      enable_seqscan: 'off',
       enable_bitmapscan: 'off',
       join_collapse_limit: '1',
       plan_cache_mode: 'force_generic_plan',
       // One row that somebody holds must not keep a whole batch of heartbeats waiting.
       lock_timeout: '1s',
     };
-    this.api = new Lane({ name: 'api', url, size: api, timeoutMs: 10_000, logger });
+    this.api = new Lane({ name: 'api', url, size: api, timeoutMs: 10_000, settings: noScans, logger });
     this.lease = new Lane({ name: 'lease', url, size: lease, timeoutMs: 6000, settings: byKeyOnly, logger });
-    this.sweep = new Lane({ name: 'sweep', url, size: sweep, timeoutMs: 30_000, logger });
+    this.sweep = new Lane({ name: 'sweep', url, size: sweep, timeoutMs: 30_000, settings: noScans, logger });
   }
 
   get lanes(): readonly Lane[] {

@@ -132,6 +132,14 @@ const TABLES: Invariant[] = [
       WHERE a.lease_expires_at < clock_timestamp() - interval '5 seconds'`,
   },
   {
+    name: 'a job runs under no claim: nobody would see its lease expire',
+    sql: `SELECT id FROM jobs WHERE status = 'RUNNING' AND id NOT IN (SELECT job_id FROM live_leases)`,
+  },
+  {
+    name: 'a claim is left of which no job runs although the system is quiet',
+    sql: `SELECT id, job_ids[1] FROM claims WHERE id NOT IN (SELECT claim_id FROM live_leases)`,
+  },
+  {
     name: 'the counters differ from the jobs',
     sql: `SELECT status, n, found FROM (
         SELECT status, sum(n) AS n FROM (

@@ -14,20 +14,9 @@ export interface Weakening {
 
 const REPORTS = 'jobs/queries/report-queries.js';
 
-const FENCE = `WHERE a.job_id = i.job_id AND a.attempt_number = i.attempt AND a.lease_token = i.lease_token AND a.status = 'RUNNING'`;
-
-/** How succeed_jobs ends the attempt, and what it does to the job. */
-const END_OF_ATTEMPT = `ended AS (
-    UPDATE job_attempts a
-    SET status = 'SUCCESS', finished_at = clock.now
-    FROM input i, clock
-    ${FENCE}
-    RETURNING a.job_id, a.attempt_number, a.started_at, a.finished_at, i.result, i.place
-  )`;
-const END_OF_JOB = `FROM ended e
-    WHERE j.id = e.job_id AND j.status = 'RUNNING' AND j.attempt = e.attempt_number
-    RETURNING j.queue, j.type, j.worker_id, e.started_at, e.finished_at, e.place
-  )`;
+/** How succeed_jobs finds the job whose attempt a report is about. */
+const FENCE = `WHERE j.id = i.job_id AND j.status = 'RUNNING' AND j.attempt = i.attempt AND j.lease_token = i.lease_token
+    RETURNING j.queue`;
 
 /** Workers are away for longer than a lease that is short, and come back with results of attempts that were given to others. */
 const LATE_REPORTS: Partial<ChaosOptions> = {
@@ -43,77 +32,16 @@ export const WEAKENINGS: readonly Weakening[] = [
     guard: 'fence',
     instead: 'a success is accepted for whichever attempt of the job is RUNNING',
     without: {
-      patches: [{ file: REPORTS, find: FENCE, replace: `WHERE a.job_id = i.job_id AND a.status = 'RUNNING'` }],
+      patches: [
+        { file: REPORTS, find: FENCE, replace: `WHERE j.id = i.job_id AND j.status = 'RUNNING' RETURNING j.queue` },
+      ],
     },
     run: LATE_REPORTS,
   },
   {
     guard: 'fence-and-status',
     instead: 'a success is accepted for the job with that id, whatever its state',
-    without: {
-      patches: [
-        {
-          file: REPORTS,
-          find: END_OF_ATTEMPT,
-          replace: `closed AS (
-    UPDATE job_attempts a SET status = 'SUCCESS', finished_at = clock.now FROM input i, clock
-    WHERE a.job_id = i.job_id AND a.attempt_number = i.attempt AND a.status = 'RUNNING'
-  ),
-  ended AS (
-    SELECT i.job_id, i.attempt AS attempt_number, a.started_at, clock.now AS finished_at, i.result, i.place
-    FROM input i JOIN job_attempts a ON a.job_id = i.job_id AND a.attempt_number = i.attempt, clock
-  )`,
-        },
-        {
-          file: REPORTS,
-          find: END_OF_JOB,
-          replace: `FROM ended e
-    WHERE j.id = e.job_id
-    RETURNING j.queue, j.type, j.worker_id, e.started_at, e.finished_at, e.place
-  )`,
-        },
-      ],
-    },
-    run: LATE_REPORTS,
-  },
-  {
-    guard: 'attempt-before-job',
-    instead: 'a success updates the job first, joined with the attempt as it was when the statement began',
-    without: {
-      patches: [
-        {
-          file: REPORTS,
-          find: END_OF_ATTEMPT,
-          replace: `ended AS (
-    SELECT a.job_id, a.attempt_number, a.started_at, clock.now AS finished_at, i.result, i.place
-    FROM input i JOIN job_attempts a ON a.job_id = i.job_id AND a.attempt_number = i.attempt
-      AND a.lease_token = i.lease_token AND a.status = 'RUNNING', clock
-  )`,
-        },
-        {
-          file: REPORTS,
-          find: END_OF_JOB,
-          replace: `FROM ended e
-    WHERE j.id = e.job_id
-    RETURNING j.id, j.queue, j.type, e.attempt_number AS attempt, j.worker_id, e.started_at, e.finished_at, e.place
-  ),
-  closed AS (
-    UPDATE job_attempts a SET status = 'SUCCESS', finished_at = s.finished_at FROM settled s
-    WHERE a.job_id = s.id AND a.attempt_number = s.attempt AND a.status = 'RUNNING'
-  )`,
-        },
-      ],
-    },
-    widening: {
-      patches: [
-        {
-          file: 'jobs/job-store.js',
-          find: 'return this.settle(transaction, overrun, endingOf);',
-          replace: `if (overrun.length > 0) await new Promise((resolve) => setTimeout(resolve, 1500));
-            return this.settle(transaction, overrun, endingOf);`,
-        },
-      ],
-    },
+    without: { patches: [{ file: REPORTS, find: FENCE, replace: 'WHERE j.id = i.job_id RETURNING j.queue' }] },
     run: LATE_REPORTS,
   },
   {
@@ -139,8 +67,8 @@ export const WEAKENINGS: readonly Weakening[] = [
       patches: [
         {
           file: 'jobs/queries/lease-queries.js',
-          find: 'WHERE NOT tick.is_held AND j.status',
-          replace: 'WHERE j.status',
+          find: 'WHERE NOT tick.is_held AND',
+          replace: 'WHERE',
         },
       ],
     },
