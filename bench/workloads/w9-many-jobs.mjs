@@ -44,7 +44,8 @@ const FILL = `WITH made AS (
     SELECT id, 1, id, 'FAILED', worker_id, id, created_at, created_at,
       created_at, created_at
     FROM created WHERE status IN ('FAILED', 'DEAD')
-  )
+  ),
+  readied AS (INSERT INTO ready_jobs (id, queue, priority) SELECT id, type, 0 FROM created WHERE status = 'PENDING')
   INSERT INTO job_deltas (queue, type, to_status, n) SELECT type, type, status, count(*) FROM created GROUP BY type, status`;
 
 /** Lists, filters and counts over many jobs. */
@@ -92,7 +93,7 @@ async function fill(databaseUrl, from, to) {
     await query(databaseUrl, FILL, [at, Math.min(to, at + chunk), Math.floor(at / chunk) * 720]);
   await query(databaseUrl, 'ALTER TABLE jobs ENABLE TRIGGER USER');
   await query(databaseUrl, 'VACUUM (ANALYZE) jobs');
-  await query(databaseUrl, 'VACUUM (ANALYZE) past_attempts');
+  await query(databaseUrl, 'VACUUM (ANALYZE) past_attempts, ready_jobs');
   await query(databaseUrl, 'CHECKPOINT');
 }
 

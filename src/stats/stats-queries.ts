@@ -58,36 +58,30 @@ export const knownNames = statement(
     ARRAY(SELECT queue FROM exact UNION SELECT name FROM queues ORDER BY 1 LIMIT $2) AS queue_names`,
 );
 
-/**
- * How long the oldest PENDING job of all has waited. Index: jobs_ready_created, from its start; what it passes over are RUNNING jobs.
- * By: GET /stats, while any job is PENDING.
- */
+/** How long the oldest PENDING job of all has waited. Indexes: primary keys. By: GET /stats, while any job is PENDING. */
 export const oldestPending = statement(
   'oldest_pending',
-  `SELECT greatest(0, extract(epoch FROM clock_timestamp() - greatest(created_at, run_at)))::float8 AS seconds
-  FROM jobs WHERE finished_at IS NULL AND wait_until IS NULL AND status = 'PENDING'
-  ORDER BY id LIMIT 1`,
+  `SELECT greatest(0, extract(epoch FROM clock_timestamp() - greatest(j.created_at, j.run_at)))::float8 AS seconds
+  FROM (SELECT id FROM ready_jobs ORDER BY id LIMIT 1) oldest JOIN jobs j ON j.id = oldest.id`,
 );
 
 /**
- * The same for each of the queues $1. Index: jobs_ready; within a queue one short scan per priority in use (the ten highest), each of
- * which passes over RUNNING jobs only. By: GET /stats of one queue, GET /queues.
+ * The same for each of the queues $1. Index: ready_jobs_order; within a queue one look per priority in use (the ten highest). By: GET
+ * /stats of one queue, GET /queues.
  */
 export const oldestPendingOfQueues = statement(
   'oldest_pending_of_queues',
   `SELECT q.name, (
     WITH RECURSIVE oldest AS (
-      (SELECT priority, greatest(created_at, run_at) AS since, 1 AS level FROM jobs
-        WHERE queue = q.name AND finished_at IS NULL AND wait_until IS NULL AND status = 'PENDING'
-        ORDER BY priority DESC, id LIMIT 1)
+      (SELECT priority, id, 1 AS level FROM ready_jobs WHERE queue = q.name ORDER BY priority DESC, id LIMIT 1)
       UNION ALL
       SELECT next.* FROM oldest CROSS JOIN LATERAL (
-        SELECT priority, greatest(created_at, run_at), oldest.level + 1 FROM jobs
-        WHERE queue = q.name AND finished_at IS NULL AND wait_until IS NULL AND status = 'PENDING' AND priority < oldest.priority
-        ORDER BY priority DESC, id LIMIT 1
+        SELECT priority, id, oldest.level + 1 FROM ready_jobs
+        WHERE queue = q.name AND priority < oldest.priority ORDER BY priority DESC, id LIMIT 1
       ) next WHERE oldest.level < 10
     )
-    SELECT greatest(0, extract(epoch FROM clock_timestamp() - min(since)))::float8 FROM oldest
+    SELECT greatest(0, extract(epoch FROM clock_timestamp() - min(greatest(j.created_at, j.run_at))))::float8
+    FROM oldest JOIN jobs j ON j.id = oldest.id
   ) AS seconds
   FROM unnest($1::text[]) AS q (name)`,
 );

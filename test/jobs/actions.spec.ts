@@ -23,7 +23,9 @@ afterAll(async () => {
 });
 
 beforeEach(() =>
-  client.query('TRUNCATE jobs, past_attempts, claims, job_deltas, job_counts, job_events, job_actions CASCADE'),
+  client.query(
+    'TRUNCATE jobs, ready_jobs, past_attempts, claims, job_deltas, job_counts, job_events, job_actions CASCADE',
+  ),
 );
 
 const times = (n: number, job: JobRow = {}) => Array.from({ length: n }, () => job);

@@ -23,7 +23,7 @@ afterAll(async () => {
   await postgres.drop();
 });
 
-beforeEach(() => client.query('TRUNCATE jobs, past_attempts, claims, workers, queues'));
+beforeEach(() => client.query('TRUNCATE jobs, ready_jobs, past_attempts, claims, workers, queues'));
 
 const explained = async (id: string | undefined) => (await app.get(`/jobs/${id}/explain`)).body as JobExplanation;
 const closed = ({ gates }: JobExplanation) => gates.filter((gate) => !gate.is_open).map(({ gate }) => gate);

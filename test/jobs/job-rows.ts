@@ -67,6 +67,12 @@ async function insertJob(client: pg.Client, job: JobRow): Promise<string> {
     ],
   );
   if (status === 'RUNNING') await note(client, id);
+  if (status === 'PENDING')
+    await client.query('INSERT INTO ready_jobs (id, queue, priority) VALUES ($1, $2, $3)', [
+      id,
+      queue,
+      job.priority ?? 0,
+    ]);
   await client.query('INSERT INTO job_deltas (queue, type, to_status, n) VALUES ($1, $2, $3, 1)', [
     queue,
     type,

@@ -25,7 +25,7 @@ afterAll(async () => {
   await postgres.drop();
 });
 
-beforeEach(() => client.query('TRUNCATE jobs, past_attempts, claims, job_deltas, job_counts'));
+beforeEach(() => client.query('TRUNCATE jobs, ready_jobs, past_attempts, claims, job_deltas, job_counts'));
 
 async function list(query = ''): Promise<JobList> {
   const answer = await app.get(`/jobs?${query}`);

@@ -46,6 +46,7 @@ export async function fillWithJobs(client: pg.Client, count: number): Promise<vo
     FROM jobs WHERE attempt = 1 AND lease_token IS NULL`);
   await client.query(`INSERT INTO claims (worker_id, queue, job_ids, claimed_at)
     SELECT worker_id, queue, array_agg(id), started_at FROM jobs WHERE status = 'RUNNING' GROUP BY worker_id, queue, started_at`);
+  await client.query(`INSERT INTO ready_jobs SELECT id, queue, priority FROM jobs WHERE status = 'PENDING'`);
   await client.query(
     'INSERT INTO job_counts SELECT queue, type, status, count(*) FROM jobs GROUP BY queue, type, status',
   );

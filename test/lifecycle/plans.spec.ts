@@ -56,7 +56,7 @@ describe.each([
        SELECT gen_random_uuid(), 'q', array_agg(job_id), now() FROM past_attempts GROUP BY hashtext(job_id::text) % 1000`,
     );
     if (finished === 0) return;
-    await run('analyze', 'ANALYZE jobs, past_attempts, claims');
+    await run('analyze', 'ANALYZE jobs, ready_jobs, past_attempts, claims');
   });
 
   afterAll(async () => {
@@ -82,7 +82,7 @@ describe.each([
     '%s finds its rows by key, in the order of the batch',
     async (_name, hot) => {
       const plan = await planOf(hot, database.lease);
-      expect(unboundScans(plan, 'jobs|past_attempts|claims')).toEqual([]);
+      expect(unboundScans(plan, 'jobs|ready_jobs|past_attempts|claims')).toEqual([]);
       expect(plan.join('\n')).not.toMatch(/Hash Join|Merge Join/);
     },
   );

@@ -1,7 +1,7 @@
 import { statement } from '../../platform/database/statement.js';
 
 /**
- * All that decides whether and when a job runs. By: GET /jobs/{id}/explain. Indexes: primary keys; jobs_ready for its place in the
+ * All that decides whether and when a job runs. By: GET /jobs/{id}/explain. Indexes: primary keys; ready_jobs_order for its place in the
  * queue, at most $2 jobs of it; claims_queue for who holds the queue's limit, at most $3 of them.
  */
 export const explainJob = statement(
@@ -19,7 +19,7 @@ export const explainJob = statement(
     ) END AS serving,
     CASE WHEN j.status = 'PENDING' THEN (
       SELECT count(*) FROM (
-        SELECT FROM jobs o WHERE o.queue = j.queue AND o.finished_at IS NULL AND o.wait_until IS NULL AND o.status = 'PENDING'
+        SELECT FROM ready_jobs o WHERE o.queue = j.queue
           AND o.priority >= j.priority AND (o.priority > j.priority OR o.id < j.id)
         ORDER BY o.priority DESC, o.id LIMIT $2
       ) ahead

@@ -86,7 +86,7 @@ export const SIDE_STATUSES = ['SCHEDULED', 'RETRYING', 'FAILED', 'DEAD', 'CANCEL
 const SOURCES: Record<Walk, (step: Step) => string> = {
   // Index: primary key.
   created: (step) => rangeBranch(step, 'true'),
-  // Indexes: jobs_side_status; jobs_ready_created, which passes over RUNNING jobs only; claims for RUNNING jobs, then the primary key.
+  // Index: jobs_side_status; ready_jobs for PENDING jobs and claims for RUNNING ones, then the primary key.
   status: (step) =>
     merged(step, [
       ...SIDE_STATUSES.map((status) =>
@@ -94,7 +94,9 @@ const SOURCES: Record<Walk, (step: Step) => string> = {
       ),
       rangeBranch(
         step,
-        `j.finished_at IS NULL AND j.wait_until IS NULL AND j.status = 'PENDING' AND 'PENDING' = ANY ($4)`,
+        `'PENDING' = ANY ($4) AND j.status = 'PENDING'`,
+        `(SELECT id FROM ready_jobs WHERE id BETWEEN $1::uuid AND $2::uuid ORDER BY id ${step.order} LIMIT ${step.window + 1}) r
+          CROSS JOIN LATERAL (SELECT * FROM jobs WHERE id = r.id OFFSET 0) j`,
       ),
       rangeBranch(
         step,

@@ -41,6 +41,7 @@ export const claimJobs = statement(
     RETURNING l.poll, j.id, j.type, j.queue, j.priority, j.attempt, j.payload, j.metadata, j.timeout_seconds, j.retry_count, j.max_retries,
       j.created_at, j.started_at, greatest(j.created_at, j.run_at) AS ready_at
   ),
+  unreadied AS (DELETE FROM ready_jobs r USING claimed c WHERE r.id = c.id),
   noted AS (
     INSERT INTO claims (worker_id, queue, poll_id, job_ids, claimed_at)
     SELECT ($5::uuid[])[poll], queue, ($6::uuid[])[poll], array_agg(id), max(started_at) FROM claimed GROUP BY poll, queue
@@ -72,18 +73,18 @@ export const findPending = statement(
 /**
  * Ready jobs of the named queues, in order, at most $2 of each and $3 in all, locked for the rest of the transaction. By: the dispatcher
  * while Redis is not there, before `claimJobs`. SKIP LOCKED: what another orchestrator is about to claim is passed over. The limit
- * outside ends the loop over the queues, so no more is locked than is answered. Index: jobs_ready.
+ * outside ends the loop over the queues, so no more is locked than is answered. Index: ready_jobs_order.
  */
 export const lockReadyJobs = statement(
   'lock_ready_jobs',
   `SELECT ready.id, q.name AS queue
   FROM unnest($1::text[]) AS q (name)
   CROSS JOIN LATERAL (
-    SELECT j.id FROM jobs j
-    WHERE j.queue = q.name AND j.finished_at IS NULL AND j.wait_until IS NULL AND j.status = 'PENDING'
-    ORDER BY j.priority DESC, j.id
+    SELECT r.id FROM ready_jobs r
+    WHERE r.queue = q.name
+    ORDER BY r.priority DESC, r.id
     LIMIT $2
-    FOR NO KEY UPDATE SKIP LOCKED
+    FOR UPDATE SKIP LOCKED
   ) ready
   LIMIT $3`,
 );

@@ -4,6 +4,7 @@
  *   that batches which overlap wait for one another instead of deadlocking.
  * - Every write by a worker carries the fence: the job's row by primary key, status RUNNING, attempt, lease token.
  * - The clock is read once, after the statement began; after a lock wait `now()` would be the past of the transaction.
+ * - Triggers put what becomes PENDING into `ready_jobs`, and take out what leaves; only the claim takes out its own, all at once.
  * - A statement that changes jobs appends what it changed to `job_deltas`.
  * Claims, reports and heartbeats run on the lane `lease`, whose planner joins by key only; submissions on `api`, sweeps on `sweep`.
  */

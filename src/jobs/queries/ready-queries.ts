@@ -4,10 +4,10 @@ import { statement } from '../../platform/database/statement.js';
 export const findActiveQueues = statement(
   'find_active_queues',
   `WITH RECURSIVE active (queue) AS (
-    (SELECT queue FROM jobs WHERE finished_at IS NULL AND wait_until IS NULL AND queue > $1 ORDER BY queue LIMIT 1)
+    (SELECT queue FROM ready_jobs WHERE queue > $1 ORDER BY queue LIMIT 1)
     UNION ALL
     SELECT (
-      SELECT j.queue FROM jobs j WHERE j.finished_at IS NULL AND j.wait_until IS NULL AND j.queue > active.queue ORDER BY j.queue LIMIT 1
+      SELECT r.queue FROM ready_jobs r WHERE r.queue > active.queue ORDER BY r.queue LIMIT 1
     )
     FROM active WHERE active.queue IS NOT NULL
   )
@@ -17,7 +17,7 @@ export const findActiveQueues = statement(
 /**
  * Ready jobs of a queue after a place in it, in order. By: the repair of Redis. In two halves, so that each begins where the last page
  * ended: as one condition with OR, every page would walk over all the jobs of the same priority that came before. Equality in two halves,
- * too: the order is then one that only the index jobs_ready has, and no plan walks over the jobs of other queues instead.
+ * too: the order is then one that only the index ready_jobs_order has, and no plan walks over the jobs of other queues instead.
  */
 export const findReadyJobs = statement(
   'find_ready_jobs',
@@ -30,15 +30,13 @@ export const findReadyJobs = statement(
 );
 
 function readyJobs(place: string): string {
-  return `SELECT id, queue, priority FROM jobs
-    WHERE queue = $1 AND finished_at IS NULL AND wait_until IS NULL AND status = 'PENDING' AND ${place}
+  return `SELECT id, queue, priority FROM ready_jobs
+    WHERE queue = $1 AND ${place}
     ORDER BY priority DESC, id LIMIT $4`;
 }
 
-/** How many jobs are ready, up to a limit. By: the drift gauge. Index: jobs_ready. */
+/** How many jobs are ready, up to a limit. By: the drift gauge. */
 export const countReadyJobs = statement(
   'count_ready_jobs',
-  `SELECT count(*) AS n FROM (
-    SELECT FROM jobs WHERE finished_at IS NULL AND wait_until IS NULL AND status = 'PENDING' LIMIT $1
-  ) ready`,
+  `SELECT count(*) AS n FROM (SELECT FROM ready_jobs LIMIT $1) ready`,
 );

@@ -132,6 +132,11 @@ const TABLES: Invariant[] = [
       WHERE a.lease_expires_at < clock_timestamp() - interval '5 seconds'`,
   },
   {
+    name: 'a PENDING job is not among the ready ones, or another job is',
+    sql: `SELECT id, j.status FROM (SELECT * FROM jobs WHERE status = 'PENDING') j FULL JOIN ready_jobs r USING (id, queue, priority)
+      WHERE j.status IS NULL OR r IS NULL`,
+  },
+  {
     name: 'a job runs under no claim: nobody would see its lease expire',
     sql: `SELECT id FROM jobs WHERE status = 'RUNNING' AND id NOT IN (SELECT job_id FROM live_leases)`,
   },
