@@ -141,10 +141,6 @@ const TABLES: Invariant[] = [
     sql: `SELECT id FROM jobs WHERE status = 'RUNNING' AND id NOT IN (SELECT job_id FROM live_leases)`,
   },
   {
-    name: 'a claim is left of which no job runs although the system is quiet',
-    sql: `SELECT id, job_ids[1] FROM claims WHERE id NOT IN (SELECT claim_id FROM live_leases)`,
-  },
-  {
     name: 'the counters differ from the jobs',
     sql: `SELECT status, n, found FROM (
         SELECT status, sum(n) AS n FROM (
