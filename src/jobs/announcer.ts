@@ -29,9 +29,10 @@ export class Announcer {
     this.offer = offer;
   }
 
-  announce(jobs: readonly Announcement[]): void {
+  /** @param taken ids of jobs that are claimed already: nobody else is to have them */
+  announce(jobs: readonly Announcement[], taken: ReadonlySet<string> = new Set()): void {
     if (jobs.length === 0) return;
-    this.queue.push(this.offer(jobs.filter((job) => job.status === 'PENDING')));
+    this.queue.push(this.offer(jobs.filter((job) => job.status === 'PENDING' && !taken.has(job.id))));
     this.queue.remove(jobs.filter((job) => job.status === 'CANCELLED' && job.was === 'PENDING'));
     this.events.publishJobs(jobs);
   }

@@ -77,6 +77,18 @@ export class Claimer {
   }
 
   /**
+   * For jobs that are yet to be created: what is to be claimed in the transaction that creates them, and how to go on once it has.
+   * @param deliver as for `claim`, with what was claimed
+   */
+  prepare(assigned: readonly Assignment<Candidate>[]): {
+    claims: readonly Claim[];
+    deliver: (rows: readonly ClaimedRow[], byPoll: Map<Poll, Lease[]>) => void;
+  } {
+    const claims = claimsFor(assigned);
+    return { claims, deliver: (rows, byPoll) => this.deliver(leased(rows, claims), assigned, byPoll, new Set()) };
+  }
+
+  /**
    * Finds ready jobs in PostgreSQL itself and claims them, in turns over the queues.
    * @param byPoll as for `claim`
    * @returns whether it is worth looking again
@@ -171,17 +183,8 @@ export class Claimer {
     limitedQueue: string | null,
     on: Queryable,
   ): Promise<LeasedRow[]> {
-    const claims: Claim[] = members
-      .map(({ poll, job }) => ({
-        jobId: job.id,
-        attemptId: random.id(),
-        leaseToken: random.token(),
-        claimant: poll,
-      }))
-      .sort((a, b) => (a.jobId < b.jobId ? -1 : 1));
-    const rows = await this.store.claim(claims, limitedQueue, on);
-    const tokens = new Map(claims.map(({ jobId, leaseToken }) => [jobId, leaseToken]));
-    return rows.map((row) => ({ row, leaseToken: tokens.get(row.id)! }));
+    const claims = claimsFor(members);
+    return leased(await this.store.claim(claims, limitedQueue, on), claims);
   }
 
   private deliver(
@@ -209,6 +212,23 @@ export class Claimer {
     if (jobs.length === 0) return [];
     return this.database.lease.query<PendingRow>(findPending, [jobs.map((job) => job.id).sort()]);
   }
+}
+
+/** In lock order. */
+function claimsFor(members: readonly Assignment<Candidate>[]): Claim[] {
+  return members
+    .map(({ poll, job }) => ({
+      jobId: job.id,
+      attemptId: random.id(),
+      leaseToken: random.token(),
+      claimant: poll,
+    }))
+    .sort((a, b) => (a.jobId < b.jobId ? -1 : 1));
+}
+
+function leased(rows: readonly ClaimedRow[], claims: readonly Claim[]): LeasedRow[] {
+  const tokens = new Map(claims.map(({ jobId, leaseToken }) => [jobId, leaseToken]));
+  return rows.map((row) => ({ row, leaseToken: tokens.get(row.id)! }));
 }
 
 interface LeasedRow {

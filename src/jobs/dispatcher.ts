@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LOGGER } from '../config/config.module.js';
 import type { NextJobs } from '../contract/lease.dto.js';
 import { EventBus } from '../events/event-bus.js';
+import { isOfStatement } from '../platform/database/database-error.js';
 import type { Logger } from '../platform/logger.js';
 import { PeriodicTask } from '../platform/periodic-task.js';
 import { QueueSettings } from '../queue/queue-settings.js';
@@ -10,12 +11,14 @@ import type { ReadyJob } from '../queue/ready-job.js';
 import { ReadyQueue } from '../queue/ready-queue.js';
 import { Announcer } from './announcer.js';
 import { Claimer, type Candidate } from './claimer.js';
+import type { HandOut } from './hand-out.js';
 import type { Lease } from './job-rows.js';
 import { Poll } from './poll.js';
 import { PollGroup, type Assignment } from './poll-group.js';
 import { PollRecords } from './poll-records.js';
 import { PollingWorkers } from './polling-workers.js';
 import { Reports } from './reports.js';
+import { Submission } from './submission.js';
 
 /** One round takes ids while another claims: the database and Redis work at the same time. */
 const MAX_ROUNDS = 2;
@@ -23,6 +26,12 @@ const MAX_JOBS_A_ROUND = 500;
 const LIMITS_WATCH_MS = 1000;
 /** A draining worker that polls all the same must not poll in a tight loop. */
 const DRAINING_WAIT_SECONDS = 5;
+
+/** Polls of a group, each with a job that it is to get. */
+interface Match<Job> {
+  group: PollGroup;
+  assigned: readonly Assignment<Job>[];
+}
 
 /**
  * Brings ready jobs and waiting polls together. Polls of workers that serve the same queues form a group; whenever a poll comes or jobs
@@ -43,6 +52,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     private readonly queue: ReadyQueue,
     private readonly claimer: Claimer,
     private readonly reports: Reports,
+    private readonly submission: Submission,
     private readonly workers: PollingWorkers,
     private readonly events: EventBus,
     private readonly announcer: Announcer,
@@ -64,6 +74,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
   onModuleInit(): void {
     this.queue.onReady((queues) => this.wake(queues));
     this.announcer.offerTo((jobs) => this.offer(jobs));
+    this.submission.beforeCreating((jobs) => this.handOut(jobs));
     this.reports.onSlotFreed((queue) => this.wake([queue]));
     this.events.subscribe((event) => {
       if (event.kind === 'queue') this.wake([event.name]);
@@ -149,19 +160,61 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
    * @returns the jobs that are to go to the ready queue
    */
   private offer(jobs: readonly ReadyJob[]): readonly ReadyJob[] {
+    const matches = this.match(jobs);
+    if (matches.length === 0) return jobs;
+    for (const { group, assigned } of matches) void this.claimOffered(group, assigned);
+    const taken = new Set(matches.flatMap(({ assigned }) => assigned.map(({ job }) => job)));
+    return jobs.filter((job) => !taken.has(job));
+  }
+
+  /** The same for jobs that are about to be created, which spares the claim a commit and a round trip of its own. */
+  private handOut(jobs: readonly Candidate[]): HandOut | null {
+    const matches = this.match(jobs);
+    if (matches.length === 0) return null;
+    const assigned = matches.flatMap((match) => match.assigned);
+    const { claims, deliver } = this.claimer.prepare(assigned);
+    return {
+      claims,
+      deliver: (rows) => {
+        const byPoll = new Map<Poll, Lease[]>();
+        deliver(rows, byPoll);
+        this.answer(byPoll);
+        for (const { poll } of assigned) if (!byPoll.has(poll)) poll.resolve([]);
+        this.lookOnFor(matches);
+      },
+      cancel: (error) => {
+        for (const { group, assigned: members } of matches) {
+          for (const { poll } of members) {
+            if (isOfStatement(error)) group.add(poll);
+            else poll.reject(error);
+          }
+        }
+        this.lookOnFor(matches);
+      },
+    };
+  }
+
+  /** Whatever became ready while these polls were spoken for was told to nobody. */
+  private lookOnFor(matches: readonly Match<Candidate>[]): void {
+    for (const { group } of matches) if (group.polls.size > 0) this.kick(group);
+  }
+
+  /** Deals jobs out to polls that wait here for nothing else, and takes those polls out of their groups. */
+  private match<Job extends Candidate>(jobs: readonly Job[]): Match<Job>[] {
+    const matches: Match<Job>[] = [];
     let rest = jobs.filter(({ queue }) => !this.settings.limits.has(queue) && !this.settings.paused.includes(queue));
-    if (rest.length === 0 || this.isStopping) return jobs;
-    const taken = new Set<ReadyJob>();
+    if (this.isStopping) return matches;
     for (const group of this.groups.values()) {
+      if (rest.length === 0) break;
       if (!group.isParked) continue;
       const served = rest.filter(({ queue }) => group.servesAny([queue])).slice(0, MAX_JOBS_A_ROUND);
       const { assigned } = group.assign(served, MAX_JOBS_A_ROUND);
       if (assigned.length === 0) continue;
-      for (const { job } of assigned) taken.add(job);
+      matches.push({ group, assigned });
+      const taken = new Set(assigned.map(({ job }) => job));
       rest = rest.filter((job) => !taken.has(job));
-      void this.claimOffered(group, assigned);
     }
-    return taken.size === 0 ? jobs : jobs.filter((job) => !taken.has(job));
+    return matches;
   }
 
   private lookAgainAt(workerId: string, isDraining: boolean): void {

@@ -10,12 +10,15 @@ export interface NewJob {
   payload: string;
   options: string | null;
   idempotencyKey: string | null;
+  /** False: it was asked to wait for a time. */
+  isForNow: boolean;
 }
 
 /** What the database decided about a new job. */
 export interface CreatedRow {
   id: string;
   status: JobStatus;
+  priority: number;
   run_at: Date | null;
   created_at: Date;
 }

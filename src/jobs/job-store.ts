@@ -55,25 +55,24 @@ export class JobStore {
     return on.query<CreatedRow>(haveKeys ? submit.createJobsWithKeys : submit.createJobs, newJobArrays(jobs));
   }
 
+  /** -> PENDING -> RUNNING, in one transaction: new jobs without keys, of which some are claimed at once for polls that wait. */
+  async createAndClaim(
+    jobs: readonly NewJob[],
+    claims: readonly Claim[],
+  ): Promise<{ created: CreatedRow[]; claimed: ClaimedRow[] }> {
+    const [created, claimed] = await this.database.lease.together<CreatedRow, ClaimedRow>(
+      { statement: submit.createJobs, values: newJobArrays(jobs) },
+      { statement: claimJobs, values: this.claimArrays(claims, null) },
+    );
+    return { created, claimed };
+  }
+
   /**
    * PENDING -> RUNNING: opens the leases that can be opened.
    * @param limitedQueue the queue with a limit that all these jobs are of, when the caller holds its lock and has counted
    */
   claim(claims: readonly Claim[], limitedQueue: string | null, on: Queryable): Promise<ClaimedRow[]> {
-    const claimants = [...new Set(claims.map((each) => each.claimant))];
-    const places = new Map(claimants.map((claimant, index) => [claimant, index + 1]));
-    return on.query<ClaimedRow>(claimJobs, [
-      uuidArray(claims.map((each) => each.jobId)),
-      uuidArray(claims.map((each) => each.attemptId)),
-      uuidArray(claims.map((each) => each.leaseToken)),
-      intArray(claims.map((each) => places.get(each.claimant)!)),
-      uuidArray(claimants.map((claimant) => claimant.workerId)),
-      uuidArray(claimants.map((claimant) => claimant.pollId)),
-      booleanArray(claimants.map((claimant) => claimant.isParked)),
-      this.config.leaseSeconds,
-      TIME_LIMIT_GRACE_SECONDS,
-      limitedQueue,
-    ]);
+    return on.query<ClaimedRow>(claimJobs, this.claimArrays(claims, limitedQueue));
   }
 
   /** RUNNING -> SUCCESS where the fence holds; answers which of the fences did. @param results JSON texts */
@@ -136,6 +135,23 @@ export class JobStore {
       if (endedIds.length > 0) await transaction.query(steer.removeJobs, [endedIds, actor]);
       return endedIds;
     });
+  }
+
+  private claimArrays(claims: readonly Claim[], limitedQueue: string | null): unknown[] {
+    const claimants = [...new Set(claims.map((each) => each.claimant))];
+    const places = new Map(claimants.map((claimant, index) => [claimant, index + 1]));
+    return [
+      uuidArray(claims.map((each) => each.jobId)),
+      uuidArray(claims.map((each) => each.attemptId)),
+      uuidArray(claims.map((each) => each.leaseToken)),
+      intArray(claims.map((each) => places.get(each.claimant)!)),
+      uuidArray(claimants.map((claimant) => claimant.workerId)),
+      uuidArray(claimants.map((claimant) => claimant.pollId)),
+      booleanArray(claimants.map((claimant) => claimant.isParked)),
+      this.config.leaseSeconds,
+      TIME_LIMIT_GRACE_SECONDS,
+      limitedQueue,
+    ];
   }
 
   private async settle<Row extends LockedRow>(

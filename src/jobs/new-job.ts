@@ -23,6 +23,7 @@ export function newJob(body: CreateJob, path = ''): NewJob {
     payload: body.payload instanceof JsonText ? body.payload.text : 'null',
     options: options(body),
     idempotencyKey: body.idempotency_key ?? null,
+    isForNow: body.run_at == null && !body.delay_seconds,
   };
 }
 

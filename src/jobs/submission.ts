@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { CreatedJobs, CreateJob, Job } from '../contract/job.dto.js';
 import { Batcher } from '../platform/batcher.js';
+import { isOfStatement } from '../platform/database/database-error.js';
 import { Database } from '../platform/database/database.js';
 import type { Queryable } from '../platform/database/lane.js';
 import { retryConflicts } from '../platform/database/retry-conflicts.js';
 import { DomainError } from '../platform/errors/domain-error.js';
 import { Announcer, type Announcement } from './announcer.js';
 import { JobReader } from './job-reader.js';
+import type { HandOut } from './hand-out.js';
 import type { CreatedRow, KeyHolderRow, NewJob } from './job-rows.js';
 import { JobStore, newJobArrays } from './job-store.js';
 import { createdJobView } from './job-view.js';
@@ -23,6 +25,7 @@ const MAX_ROUNDS = 3;
 @Injectable()
 export class Submission {
   private readonly batcher: Batcher<NewJob, Fate>;
+  private handOut: (jobs: readonly NewJob[]) => HandOut | null = () => null;
 
   constructor(
     private readonly store: JobStore,
@@ -30,7 +33,12 @@ export class Submission {
     private readonly announcer: Announcer,
     private readonly database: Database,
   ) {
-    this.batcher = new Batcher({ run: (jobs) => this.insert(jobs, database.api), maxItems: 1000, lanes: 2 });
+    this.batcher = new Batcher({ run: (jobs) => this.insertSingles(jobs), maxItems: 1000, lanes: 2 });
+  }
+
+  /** @param handOut is shown new jobs that may run at once, before they are created; null: nobody waits for any */
+  beforeCreating(handOut: (jobs: readonly NewJob[]) => HandOut | null): void {
+    this.handOut = handOut;
   }
 
   /**
@@ -44,7 +52,6 @@ export class Submission {
       assertSame(fate.holder, 'idempotency_key');
       return { job: await this.reader.get(fate.holder.id), isNew: false };
     }
-    this.announce([job], [body], [fate]);
     return { job: createdJobView(body, job, fate.created), isNew: true };
   }
 
@@ -59,11 +66,40 @@ export class Submission {
       : await retryConflicts(() =>
           this.database.api.transaction((transaction) => this.insert(jobs, transaction, assertSameInBulk)),
         );
-    this.announce(jobs, bodies, fates);
+    this.announce(jobs, fates);
     return {
       ids: fates.map((fate) => ('created' in fate ? fate.created.id : fate.holder.id)),
       created: fates.filter((fate) => 'created' in fate).length,
     };
+  }
+
+  private async insertSingles(jobs: readonly NewJob[]): Promise<Fate[]> {
+    // With keys there may have to be a second look, and a wait for whoever has one of them in hand.
+    const haveKeys = jobs.some((job) => job.idempotencyKey !== null);
+    const handOut = haveKeys ? null : this.handOut(jobs.filter((job) => job.isForNow));
+    return (handOut && (await this.insertFor(handOut, jobs))) ?? this.insertAndAnnounce(jobs);
+  }
+
+  private async insertAndAnnounce(jobs: readonly NewJob[]): Promise<Fate[]> {
+    const fates = await this.insert(jobs, this.database.api);
+    this.announce(jobs, fates);
+    return fates;
+  }
+
+  /** Null when the database refused it: whether that was because of the jobs or of their claim is found out without the claim. */
+  private async insertFor(handOut: HandOut, jobs: readonly NewJob[]): Promise<Fate[] | null> {
+    try {
+      const { created, claimed } = await this.store.createAndClaim(jobs, handOut.claims);
+      const byId = new Map(created.map((row) => [row.id, row]));
+      const fates = jobs.map(({ id }) => ({ created: byId.get(id)! }));
+      this.announce(jobs, fates, new Set(claimed.map(({ id }) => id)));
+      handOut.deliver(claimed);
+      return fates;
+    } catch (error) {
+      handOut.cancel(error);
+      if (isOfStatement(error)) return null;
+      throw error;
+    }
   }
 
   /** Answers in the order of the jobs. */
@@ -89,16 +125,15 @@ export class Submission {
     return inOrder;
   }
 
-  private announce(jobs: readonly NewJob[], bodies: readonly CreateJob[], fates: readonly Fate[]): void {
+  private announce(jobs: readonly NewJob[], fates: readonly Fate[], taken?: ReadonlySet<string>): void {
     const announcements: Announcement[] = [];
     jobs.forEach(({ id, type, queue }, index) => {
       const fate = fates[index]!;
       if (!('created' in fate)) return;
-      const { status, created_at: at } = fate.created;
-      const priority = bodies[index]?.priority ?? 0;
+      const { status, priority, created_at: at } = fate.created;
       announcements.push({ id, type, queue, priority, status, attempt: 0, worker_id: null, at });
     });
-    this.announcer.announce(announcements);
+    this.announcer.announce(announcements, taken);
   }
 }
 

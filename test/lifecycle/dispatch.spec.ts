@@ -156,6 +156,39 @@ describe.each<QueueMode>(['redis', 'postgres'])('dispatch through %s', (mode) =>
     expect(await worker.next({ wait_seconds: 0.5 })).toMatchObject([{ id }]);
   });
 
+  test('a job that a waiting worker gets is created and claimed in one transaction', async () => {
+    const worker = await orchestrator.worker({ queues: ['at-once'] });
+    await orchestrator.sql(`CREATE TABLE at_once (status text, tx text);
+      CREATE FUNCTION note_at_once() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN INSERT INTO at_once VALUES (NEW.status, txid_current()); RETURN NULL; END$$;
+      CREATE TRIGGER at_once AFTER INSERT OR UPDATE ON jobs FOR EACH ROW WHEN (NEW.queue = 'at-once') EXECUTE FUNCTION note_at_once()`);
+    const waiting = worker.next({ wait_seconds: 20, poll_id: randomUUID() });
+    await untilParked(worker.id);
+    const { id, status } = await orchestrator.submit({ queue: 'at-once' });
+    expect(status).toBe('PENDING');
+    const [job] = await waiting;
+    expect(job).toMatchObject({ id, attempt: 1 });
+    const seen = await orchestrator.sql<{ status: string; tx: string }>('SELECT * FROM at_once');
+    expect(seen.map((each) => each.status)).toEqual(['PENDING', 'RUNNING']);
+    expect(seen[1]!.tx).toBe(seen[0]!.tx);
+    expect((await worker.report(job!)).body.results).toMatchObject([{ verdict: 'accepted' }]);
+  });
+
+  test('a job is accepted although its claim for a waiting worker is refused', async () => {
+    const worker = await orchestrator.worker({ queues: ['refused'] });
+    await orchestrator.sql(`CREATE FUNCTION refuse_claim() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN RAISE EXCEPTION 'not this one'; END$$;
+      CREATE TRIGGER refuse_claim AFTER UPDATE ON jobs FOR EACH ROW
+        WHEN (NEW.queue = 'refused' AND NEW.status = 'RUNNING') EXECUTE FUNCTION refuse_claim()`);
+    const waiting = worker.next({ wait_seconds: 20, poll_id: randomUUID() }).catch(() => []);
+    await untilParked(worker.id);
+    const { id } = await orchestrator.submit({ queue: 'refused' });
+    expect(await orchestrator.job(id)).toMatchObject({ status: 'PENDING', attempt: 0 });
+    await orchestrator.sql('DROP TRIGGER refuse_claim ON jobs');
+    await waiting;
+    expect(await until(() => worker.next({ wait_seconds: 1 }).then(([job]) => job))).toMatchObject({ id, attempt: 1 });
+  });
+
   test('a draining worker gets no more jobs, and hears why', async () => {
     const worker = await orchestrator.worker({ queues: ['drain'] });
     const parked = worker.next({ wait_seconds: 20, poll_id: randomUUID() });

@@ -46,7 +46,7 @@ function create(name: string, onConflict: string) {
   counted AS (
     INSERT INTO job_deltas (queue, type, to_status, n) SELECT queue, type, status, count(*) FROM created GROUP BY queue, type, status
   )
-  SELECT id, status, run_at, created_at FROM created`,
+  SELECT id, status, priority, run_at, created_at FROM created`,
   );
 }
 

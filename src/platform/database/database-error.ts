@@ -57,3 +57,8 @@ function classifyOne(error: Error): DatabaseErrorKind {
   if (BLOCKED_STATES.has(code)) return 'blocked';
   return DATA_STATE.test(code) ? 'data' : 'other';
 }
+
+/** True when the server refused the statement and is ready for the next one. */
+export function isOfStatement(error: unknown): boolean {
+  return ['data', 'blocked', 'retry'].includes(classifyDatabaseError(error));
+}

@@ -44,7 +44,15 @@ export class Database {
       lock_timeout: '1s',
     };
     this.api = new Lane({ name: 'api', url, size: api, timeoutMs: 10_000, settings: noScans, logger });
-    this.lease = new Lane({ name: 'lease', url, size: lease, timeoutMs: 6000, settings: byKeyOnly, logger });
+    this.lease = new Lane({
+      name: 'lease',
+      url,
+      size: lease,
+      timeoutMs: 6000,
+      isPipelined: true,
+      settings: byKeyOnly,
+      logger,
+    });
     this.sweep = new Lane({ name: 'sweep', url, size: sweep, timeoutMs: 30_000, settings: noScans, logger });
   }
 

@@ -1,6 +1,6 @@
 import pg, { type PoolClient } from 'pg';
 import type { Logger } from '../logger.js';
-import { classifyDatabaseError } from './database-error.js';
+import { isOfStatement } from './database-error.js';
 import { parseInstant } from './parse-instant.js';
 import type { Statement } from './statement.js';
 
@@ -21,6 +21,8 @@ export interface LaneOptions {
   size: number;
   /** How long one statement may take. */
   timeoutMs: number;
+  /** Whether `together` may be used. */
+  isPipelined?: boolean;
   /** `SET` once on each connection. */
   settings?: Readonly<Record<string, string>>;
   logger: Logger;
@@ -39,12 +41,13 @@ export class Lane implements Queryable {
   private readonly pool: pg.Pool;
   private readonly name: string;
 
-  constructor({ name, url, size, timeoutMs, settings = {}, logger }: LaneOptions) {
+  constructor({ name, url, size, timeoutMs, isPipelined = false, settings = {}, logger }: LaneOptions) {
     this.name = name;
     this.pool = new pg.Pool({
       connectionString: url,
       max: size,
       application_name: name,
+      pipeline: isPipelined,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: timeoutMs,
       idleTimeoutMillis: 60_000,
@@ -102,6 +105,36 @@ export class Lane implements Queryable {
     return outcome();
   }
 
+  /**
+   * Two statements in one transaction, sent at once: one round trip and one commit. The second can't know what the first one answers.
+   * @throws what the first of them to fail throws; then neither has done anything
+   */
+  async together<First, Second>(
+    first: { statement: Statement; values: readonly unknown[] },
+    second: { statement: Statement; values: readonly unknown[] },
+  ): Promise<[First[], Second[]]> {
+    const outcome = await this.withClient(async (client, transaction) => {
+      const { stream } = client.connection;
+      // Else each would be a packet of its own, and wake the server.
+      stream.cork();
+      const asked = [
+        client.query('BEGIN'),
+        transaction.query<First>(first.statement, first.values),
+        transaction.query<Second>(second.statement, second.values),
+        client.query('COMMIT'),
+      ];
+      stream.uncork();
+      const answers = await Promise.allSettled(asked);
+      // What follows a failure only says that the transaction is broken; its COMMIT has rolled it back.
+      const failed = answers.find((answer) => answer.status === 'rejected');
+      if (failed && !isOfStatement(failed.reason)) throw failed.reason;
+      if (failed) return () => raise(failed.reason);
+      const [, one, two] = answers as { value: unknown }[];
+      return () => [one!.value, two!.value] as [First[], Second[]];
+    });
+    return outcome();
+  }
+
   /** Runs the work on one connection, for what belongs to a session (advisory locks). */
   async session<T>(work: (session: Queryable) => Promise<T>): Promise<T> {
     return this.withClient((_client, session) => work(session));
@@ -133,11 +166,6 @@ export class Lane implements Queryable {
       client.release(failure);
     }
   }
-}
-
-/** True when the server refused the statement and is ready for the next one. */
-function isOfStatement(error: unknown): boolean {
-  return ['data', 'blocked', 'retry'].includes(classifyDatabaseError(error));
 }
 
 function raise(error: unknown): never {
