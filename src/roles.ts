@@ -29,8 +29,9 @@ export class OrchestratorModule {
         RedisModule,
         EventsModule,
         QueueModule,
-        JobsModule,
+        // Routes are tried in this order, one by one: first those that workers call all day.
         WorkersModule,
+        JobsModule,
         StatsModule,
         HealthMonitorModule,
         HealthModule,

@@ -24,264 +24,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List jobs, newest first, without their payloads. */
-        get: operations["JobLists_list"];
-        put?: never;
-        /** Submit a job. Answered once it is durable. */
-        post: operations["Jobs_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/{id}/logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The lines that a job's attempts logged, in order. */
-        get: operations["JobLogs_list"];
-        put?: never;
-        /** Add lines to the log of a running attempt. Carries the fence, as reports do. */
-        post: operations["JobLogs_append"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/{id}/explain": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Why a job does not run yet, gate by gate. */
-        get: operations["JobExplainer_explain"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/{id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who did what to a job, oldest first. */
-        get: operations["JobExplainer_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Plan an action on many jobs, then run the plan by its token. */
-        post: operations["JobActions_start"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/actions/{token}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How far an action has come. */
-        get: operations["JobActions_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/actions/{token}/abort": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Stop an action; what is done stays done. */
-        post: operations["JobActions_abort"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/bulk": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Submit up to 10,000 jobs: all or none. */
-        post: operations["Jobs_createAll"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One job in full. */
-        get: operations["Jobs_get"];
-        put?: never;
-        post?: never;
-        /** Delete an ended job with its attempts and logs. */
-        delete: operations["Jobs_remove"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/{id}/attempts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every attempt of a job, oldest first. */
-        get: operations["Jobs_attempts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Cancel a job; one that runs is asked to stop. */
-        post: operations["Jobs_cancel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/{id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Run a FAILED, DEAD or CANCELLED job again, with fresh budgets. */
-        post: operations["Jobs_retry"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/{id}/rerun": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Submit a new job like this one, optionally with changes. */
-        post: operations["Jobs_rerun"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/next": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take jobs; with wait_seconds a long poll. */
-        post: operations["Dispatch_next"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/jobs/report": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Report how attempts ended: one, or many, which may also take the next jobs. */
-        post: operations["Dispatch_report"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/workers/register": {
         parameters: {
             query?: never;
@@ -396,6 +138,264 @@ export interface paths {
         put?: never;
         /** Let a draining worker take jobs again. */
         post: operations["Workers_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take jobs; with wait_seconds a long poll. */
+        post: operations["Dispatch_next"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report how attempts ended: one, or many, which may also take the next jobs. */
+        post: operations["Dispatch_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List jobs, newest first, without their payloads. */
+        get: operations["JobLists_list"];
+        put?: never;
+        /** Submit a job. Answered once it is durable. */
+        post: operations["Jobs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit up to 10,000 jobs: all or none. */
+        post: operations["Jobs_createAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job in full. */
+        get: operations["Jobs_get"];
+        put?: never;
+        post?: never;
+        /** Delete an ended job with its attempts and logs. */
+        delete: operations["Jobs_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every attempt of a job, oldest first. */
+        get: operations["Jobs_attempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a job; one that runs is asked to stop. */
+        post: operations["Jobs_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a FAILED, DEAD or CANCELLED job again, with fresh budgets. */
+        post: operations["Jobs_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit a new job like this one, optionally with changes. */
+        post: operations["Jobs_rerun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines that a job's attempts logged, in order. */
+        get: operations["JobLogs_list"];
+        put?: never;
+        /** Add lines to the log of a running attempt. Carries the fence, as reports do. */
+        post: operations["JobLogs_append"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a job does not run yet, gate by gate. */
+        get: operations["JobExplainer_explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what to a job, oldest first. */
+        get: operations["JobExplainer_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan an action on many jobs, then run the plan by its token. */
+        post: operations["JobActions_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/actions/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an action has come. */
+        get: operations["JobActions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/actions/{token}/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop an action; what is done stays done. */
+        post: operations["JobActions_abort"];
         delete?: never;
         options?: never;
         head?: never;
@@ -665,13 +665,454 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
+        ErrorCode: "invalid_request" | "malformed_json" | "unauthorized" | "forbidden" | "not_found" | "job_not_found" | "worker_not_found" | "queue_not_found" | "method_not_allowed" | "state_conflict" | "lease_lost" | "idempotency_conflict" | "ambiguous_report" | "payload_too_large" | "unsupported_media_type" | "schema_not_met" | "too_many_requests" | "internal" | "database_unavailable" | "shutting_down" | "queue_unavailable";
+        FieldError: {
+            field: string;
+            message: string;
+        };
+        ErrorInfo: {
+            code: components["schemas"]["ErrorCode"];
+            /** @description For people; its wording may change, the code does not. */
+            message: string;
+            details?: components["schemas"]["FieldError"][];
+            /** @description The same as in the header x-request-id and in the log. */
+            request_id: string;
+        };
+        ErrorBody: {
+            error: components["schemas"]["ErrorInfo"];
+        };
+        RegisterWorker: {
+            hostname: string;
+            name?: string;
+            /**
+             * @description The queues that it serves, in turns; "*" means all.
+             * @default [
+             *       "*"
+             *     ]
+             */
+            queues?: string[];
+            /**
+             * @description How many jobs it runs at a time.
+             * @default 1
+             */
+            concurrency?: number;
+            version?: string;
+            labels?: {
+                [key: string]: string;
+            };
+        };
+        RegisteredWorker: {
+            /** Format: uuid */
+            worker_id: string;
+            heartbeat_seconds: number;
+            lease_seconds: number;
+            poll_wait_seconds: number;
+        };
+        RunningLease: {
+            /** Format: uuid */
+            job_id: string;
+            attempt: number;
+            /** Format: uuid */
+            lease_token: string;
+            /** @description Per cent. */
+            progress?: number;
+            message?: string;
+        };
+        /** @enum {string} */
+        ReportedState: "active" | "draining" | "stopped";
+        Heartbeat: {
+            /** Format: uuid */
+            worker_id: string;
+            running?: components["schemas"]["RunningLease"][];
+            free_slots?: number;
+            state?: components["schemas"]["ReportedState"];
+            /** @description Processor time that its process used since the last heartbeat; 100: one core. */
+            cpu_percent?: number;
+            /** @description Memory that its process holds. */
+            rss_bytes?: number;
+        };
+        /** @enum {string} */
+        WorkerStatus: "ONLINE" | "OFFLINE";
+        /**
+         * @description lost and cancel: stop this attempt now.
+         * @enum {string}
+         */
+        LeaseVerdict: "ok" | "lost" | "cancel";
+        LeaseStatus: {
+            /** Format: uuid */
+            job_id: string;
+            attempt: number;
+            /** @description lost and cancel: stop this attempt now. */
+            verdict: components["schemas"]["LeaseVerdict"];
+        };
+        UnlistedLease: {
+            /** Format: uuid */
+            job_id: string;
+            attempt: number;
+        };
+        HeartbeatAnswer: {
+            status: components["schemas"]["WorkerStatus"];
+            leases: components["schemas"]["LeaseStatus"][];
+            /** @description Leases held for this worker that it did not list. */
+            unlisted: components["schemas"]["UnlistedLease"][];
+            /** @description drain: take no more jobs. resume: take jobs again. */
+            commands: string[];
+        };
+        /** @enum {string} */
+        WorkerState: "active" | "draining";
+        RunningJob: {
+            /** Format: uuid */
+            job_id: string;
+            type: string;
+            attempt: number;
+            /** Format: date-time */
+            started_at: string;
+            progress: number | null;
+        };
+        Worker: {
+            /** Format: uuid */
+            id: string;
+            hostname: string;
+            status: components["schemas"]["WorkerStatus"];
+            /** Format: date-time */
+            last_heartbeat: string;
+            name: string | null;
+            queues: string[];
+            concurrency: number;
+            /** @description Slots in use. */
+            running_count: number;
+            version: string | null;
+            labels: {
+                [key: string]: string;
+            };
+            state: components["schemas"]["WorkerState"];
+            /** Format: date-time */
+            registered_at: string;
+            /** @description Of its process, 100: one core; null when it does not say. */
+            cpu_percent: number | null;
+            /** @description Memory of its process; null when it does not say. */
+            rss_bytes: number | null;
+            /** @description Attempts that it reported as succeeded in the last hour; some seconds behind. */
+            succeeded_last_hour: number;
+            /** @description The same for failures and overrun time limits. */
+            failed_last_hour: number;
+            /** @description Attempts of the last day that ended because it fell silent. */
+            lost_last_day: number;
+            /** @description In lists the longest running 10. */
+            running_jobs: components["schemas"]["RunningJob"][];
+        };
+        WorkerList: {
+            workers: components["schemas"]["Worker"][];
+            next_cursor: string | null;
+            total: number;
+            online: number;
+            offline: number;
+        };
+        WorkerMinute: {
+            /** Format: date-time */
+            at: string;
+            succeeded: number;
+            failed: number;
+            /** @description Used slots times seconds; 60 times its slots when all were busy. */
+            busy_seconds: number;
+        };
+        /**
+         * @description What became of the job since.
+         * @enum {string}
+         */
         JobStatus: "SCHEDULED" | "PENDING" | "RUNNING" | "RETRYING" | "SUCCESS" | "FAILED" | "DEAD" | "CANCELLED";
+        LostAttempt: {
+            /** Format: uuid */
+            job_id: string;
+            attempt: number;
+            type: string;
+            /** @description What became of the job since. */
+            status: components["schemas"]["JobStatus"];
+            /** Format: date-time */
+            at: string;
+        };
+        WorkerHistory: {
+            /** @description The last hour, oldest first; minutes without work are left out. */
+            minutes: components["schemas"]["WorkerMinute"][];
+            /** @description Of the last day, the latest first. */
+            lost: components["schemas"]["LostAttempt"][];
+        };
+        NextJobs: {
+            /** Format: uuid */
+            worker_id: string;
+            /** @default 1 */
+            limit?: number;
+            /**
+             * @description Long poll: how long to wait for a job.
+             * @default 0
+             */
+            wait_seconds?: number;
+            /**
+             * Format: uuid
+             * @description The same poll_id again answers the same leases.
+             */
+            poll_id?: string;
+        };
+        LeasedJob: {
+            /** Format: uuid */
+            id: string;
+            type: string;
+            queue: string;
+            /** @description Any JSON value. */
+            payload: unknown;
+            attempt: number;
+            /**
+             * Format: uuid
+             * @description Part of the fence: every write about this attempt carries it.
+             */
+            lease_token: string;
+            timeout_seconds: number;
+            /** @description The lease ends so many seconds after the claim unless heartbeats renew it. */
+            lease_seconds: number;
+            retry_count: number;
+            max_retries: number;
+            priority: number;
+            /** @description Any JSON value. */
+            metadata: unknown;
+            /** Format: date-time */
+            created_at: string;
+        };
+        LeasedJobs: {
+            jobs: components["schemas"]["LeasedJob"][];
+        };
+        /** @enum {string} */
+        ReportStatus: "SUCCESS" | "FAILED" | "TIMED_OUT" | "RELEASED" | "CANCELLED";
+        SingleReport: {
+            /** Format: uuid */
+            job_id: string;
+            attempt?: number;
+            /** Format: uuid */
+            lease_token?: string;
+            status: components["schemas"]["ReportStatus"];
+            /** @description What the handler returned, at most 256 kB. */
+            result?: unknown;
+            error?: string | components["schemas"]["ErrorDetail"];
+            /**
+             * @description false: a retry cannot help, the job ends FAILED.
+             * @default true
+             */
+            retryable?: boolean;
+            /** @description Overrides the backoff. */
+            retry_after_seconds?: number;
+            /** Format: uuid */
+            worker_id: string;
+        };
+        Report: {
+            /** Format: uuid */
+            job_id: string;
+            attempt?: number;
+            /** Format: uuid */
+            lease_token?: string;
+            status: components["schemas"]["ReportStatus"];
+            /** @description What the handler returned, at most 256 kB. */
+            result?: unknown;
+            error?: string | components["schemas"]["ErrorDetail"];
+            /**
+             * @description false: a retry cannot help, the job ends FAILED.
+             * @default true
+             */
+            retryable?: boolean;
+            /** @description Overrides the backoff. */
+            retry_after_seconds?: number;
+        };
+        ReportNext: {
+            limit: number;
+            /** Format: uuid */
+            poll_id?: string;
+        };
+        ReportBatch: {
+            /** Format: uuid */
+            worker_id: string;
+            reports: components["schemas"]["Report"][];
+            next?: components["schemas"]["ReportNext"];
+        };
+        /** @enum {string} */
+        ReportVerdict: "accepted" | "duplicate" | "lost" | "not_found" | "invalid";
+        ReportResult: {
+            /** Format: uuid */
+            job_id: string;
+            attempt: number | null;
+            verdict: components["schemas"]["ReportVerdict"];
+            /** @description Why a report was not accepted. */
+            message?: string;
+        };
+        ReportAnswer: {
+            results: components["schemas"]["ReportResult"][];
+            jobs?: components["schemas"]["LeasedJob"][];
+        };
+        /**
+         * @description How the wait grows; all but fixed are drawn with full jitter.
+         * @enum {string}
+         */
+        BackoffKind: "exponential" | "linear" | "fixed";
+        Backoff: {
+            /** @description How the wait grows; all but fixed are drawn with full jitter. */
+            kind: components["schemas"]["BackoffKind"];
+            /** @description The first wait, in seconds. */
+            base_seconds: number;
+            /** @description No wait is longer than this, in seconds. */
+            cap_seconds: number;
+        };
+        CreateJob: {
+            /** @example email */
+            type: string;
+            /**
+             * @description Any JSON value, at most 256 kB; null when left out.
+             * @example {
+             *       "to": "user@example.com"
+             *     }
+             */
+            payload?: unknown;
+            /**
+             * @description Failures that are tried again before the job is DEAD.
+             * @default 3
+             */
+            max_retries?: number;
+            /**
+             * @description Worker crashes that the job survives.
+             * @default 3
+             */
+            max_lost?: number;
+            /**
+             * @description Time limit of one attempt, in seconds.
+             * @default 30
+             */
+            timeout_seconds?: number;
+            /** @description The job's type when left out. */
+            queue?: string;
+            /**
+             * @description Higher runs first within its queue.
+             * @default 0
+             */
+            priority?: number;
+            /**
+             * Format: date-time
+             * @description Not before this instant. Excludes delay_seconds.
+             */
+            run_at?: string;
+            /** @description Not before so many seconds from now. Excludes run_at. */
+            delay_seconds?: number;
+            /** @description The same key and body answer the first job (also as header Idempotency-Key). */
+            idempotency_key?: string;
+            backoff?: components["schemas"]["Backoff"];
+            tags?: string[];
+            /** @description A JSON object of the caller, at most 16 kB. */
+            metadata?: unknown;
+        };
+        /** @enum {string} */
+        DeadReason: "retries_exhausted" | "poison";
+        /**
+         * @description What may be done with the job now.
+         * @enum {string}
+         */
+        JobAction: "cancel" | "move" | "prioritize" | "retry" | "rerun" | "delete";
+        /** @enum {string} */
+        AttemptStatus: "RUNNING" | "SUCCESS" | "FAILED" | "TIMED_OUT" | "LOST" | "RELEASED" | "CANCELLED";
+        Attempt: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            job_id: string;
+            attempt_number: number;
+            status: components["schemas"]["AttemptStatus"];
+            error: string | null;
+            error_type: string | null;
+            error_stack: string | null;
+            /** Format: uuid */
+            worker_id: string | null;
+            progress: number | null;
+            progress_message: string | null;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+        };
+        Job: {
+            /** Format: uuid */
+            id: string;
+            type: string;
+            queue: string;
+            status: components["schemas"]["JobStatus"];
+            priority: number;
+            /** @description Leases granted so far. */
+            attempt: number;
+            /** @description Failures charged to max_retries. */
+            retry_count: number;
+            max_retries: number;
+            /** @description Worker crashes charged to max_lost. */
+            lost_count: number;
+            max_lost: number;
+            timeout_seconds: number;
+            /**
+             * Format: date-time
+             * @description When a waiting job becomes ready.
+             */
+            run_at: string | null;
+            /** Format: uuid */
+            worker_id: string | null;
+            error: string | null;
+            dead_reason: components["schemas"]["DeadReason"] | null;
+            tags: string[];
+            /** Format: date-time */
+            cancel_requested_at: string | null;
+            /** @description What the running attempt reported, 0 to 100. */
+            progress: number | null;
+            progress_message: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description In lists that include it: the first 200 characters of the payload, as JSON; null for one of many kilobytes. */
+            payload_preview?: string | null;
+            /** @description As submitted; numbers keep their value beyond 2^53 too. */
+            payload: unknown;
+            /** @description What the successful attempt returned. */
+            result: unknown | null;
+            /** @description null: the default policy. */
+            backoff: components["schemas"]["Backoff"] | null;
+            /** @description A JSON object of the caller. */
+            metadata: unknown;
+            idempotency_key: string | null;
+            /** @description The group of its last error, see GET /errors. */
+            error_fingerprint: string | null;
+            /** @description What may be done with the job now. */
+            allowed_actions: components["schemas"]["JobAction"][];
+            /** @description The latest attempt. */
+            current_attempt: components["schemas"]["Attempt"] | null;
+        };
+        CreateJobs: {
+            jobs: components["schemas"]["CreateJob"][];
+        };
+        CreatedJobs: {
+            ids: string[];
+            /** @description How many of them are new; the others were known by their idempotency key. */
+            created: number;
+        };
+        AttemptList: {
+            attempts: components["schemas"]["Attempt"][];
+            next_cursor: string | null;
+        };
+        RerunJob: {
+            /** @description Any JSON value. */
+            payload?: unknown;
+            queue?: string;
+            priority?: number;
+            max_retries?: number;
+            timeout_seconds?: number;
+        };
         /** @enum {string} */
         JobSort: "-created_at" | "created_at";
         /** @enum {string} */
         JobExtra: "payload_preview";
-        /** @enum {string} */
-        DeadReason: "retries_exhausted" | "poison";
         JobSummary: {
             /** Format: uuid */
             id: string;
@@ -726,23 +1167,6 @@ export interface components {
             total_estimate?: number;
             /** @description True when the filter has no index and the search stopped at its time limit. */
             is_partial: boolean;
-        };
-        /** @enum {string} */
-        ErrorCode: "invalid_request" | "malformed_json" | "unauthorized" | "forbidden" | "not_found" | "job_not_found" | "worker_not_found" | "queue_not_found" | "method_not_allowed" | "state_conflict" | "lease_lost" | "idempotency_conflict" | "ambiguous_report" | "payload_too_large" | "unsupported_media_type" | "schema_not_met" | "too_many_requests" | "internal" | "database_unavailable" | "shutting_down" | "queue_unavailable";
-        FieldError: {
-            field: string;
-            message: string;
-        };
-        ErrorInfo: {
-            code: components["schemas"]["ErrorCode"];
-            /** @description For people; its wording may change, the code does not. */
-            message: string;
-            details?: components["schemas"]["FieldError"][];
-            /** @description The same as in the header x-request-id and in the log. */
-            request_id: string;
-        };
-        ErrorBody: {
-            error: components["schemas"]["ErrorInfo"];
         };
         /** @enum {string} */
         LogLevel: "debug" | "info" | "warn" | "error";
@@ -891,427 +1315,6 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             finished_at: string | null;
-        };
-        /**
-         * @description How the wait grows; all but fixed are drawn with full jitter.
-         * @enum {string}
-         */
-        BackoffKind: "exponential" | "linear" | "fixed";
-        Backoff: {
-            /** @description How the wait grows; all but fixed are drawn with full jitter. */
-            kind: components["schemas"]["BackoffKind"];
-            /** @description The first wait, in seconds. */
-            base_seconds: number;
-            /** @description No wait is longer than this, in seconds. */
-            cap_seconds: number;
-        };
-        CreateJob: {
-            /** @example email */
-            type: string;
-            /**
-             * @description Any JSON value, at most 256 kB; null when left out.
-             * @example {
-             *       "to": "user@example.com"
-             *     }
-             */
-            payload?: unknown;
-            /**
-             * @description Failures that are tried again before the job is DEAD.
-             * @default 3
-             */
-            max_retries?: number;
-            /**
-             * @description Worker crashes that the job survives.
-             * @default 3
-             */
-            max_lost?: number;
-            /**
-             * @description Time limit of one attempt, in seconds.
-             * @default 30
-             */
-            timeout_seconds?: number;
-            /** @description The job's type when left out. */
-            queue?: string;
-            /**
-             * @description Higher runs first within its queue.
-             * @default 0
-             */
-            priority?: number;
-            /**
-             * Format: date-time
-             * @description Not before this instant. Excludes delay_seconds.
-             */
-            run_at?: string;
-            /** @description Not before so many seconds from now. Excludes run_at. */
-            delay_seconds?: number;
-            /** @description The same key and body answer the first job (also as header Idempotency-Key). */
-            idempotency_key?: string;
-            backoff?: components["schemas"]["Backoff"];
-            tags?: string[];
-            /** @description A JSON object of the caller, at most 16 kB. */
-            metadata?: unknown;
-        };
-        /**
-         * @description What may be done with the job now.
-         * @enum {string}
-         */
-        JobAction: "cancel" | "move" | "prioritize" | "retry" | "rerun" | "delete";
-        /** @enum {string} */
-        AttemptStatus: "RUNNING" | "SUCCESS" | "FAILED" | "TIMED_OUT" | "LOST" | "RELEASED" | "CANCELLED";
-        Attempt: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            job_id: string;
-            attempt_number: number;
-            status: components["schemas"]["AttemptStatus"];
-            error: string | null;
-            error_type: string | null;
-            error_stack: string | null;
-            /** Format: uuid */
-            worker_id: string | null;
-            progress: number | null;
-            progress_message: string | null;
-            /** Format: date-time */
-            started_at: string;
-            /** Format: date-time */
-            finished_at: string | null;
-        };
-        Job: {
-            /** Format: uuid */
-            id: string;
-            type: string;
-            queue: string;
-            status: components["schemas"]["JobStatus"];
-            priority: number;
-            /** @description Leases granted so far. */
-            attempt: number;
-            /** @description Failures charged to max_retries. */
-            retry_count: number;
-            max_retries: number;
-            /** @description Worker crashes charged to max_lost. */
-            lost_count: number;
-            max_lost: number;
-            timeout_seconds: number;
-            /**
-             * Format: date-time
-             * @description When a waiting job becomes ready.
-             */
-            run_at: string | null;
-            /** Format: uuid */
-            worker_id: string | null;
-            error: string | null;
-            dead_reason: components["schemas"]["DeadReason"] | null;
-            tags: string[];
-            /** Format: date-time */
-            cancel_requested_at: string | null;
-            /** @description What the running attempt reported, 0 to 100. */
-            progress: number | null;
-            progress_message: string | null;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            started_at: string | null;
-            /** Format: date-time */
-            finished_at: string | null;
-            /** Format: date-time */
-            updated_at: string;
-            /** @description In lists that include it: the first 200 characters of the payload, as JSON; null for one of many kilobytes. */
-            payload_preview?: string | null;
-            /** @description As submitted; numbers keep their value beyond 2^53 too. */
-            payload: unknown;
-            /** @description What the successful attempt returned. */
-            result: unknown | null;
-            /** @description null: the default policy. */
-            backoff: components["schemas"]["Backoff"] | null;
-            /** @description A JSON object of the caller. */
-            metadata: unknown;
-            idempotency_key: string | null;
-            /** @description The group of its last error, see GET /errors. */
-            error_fingerprint: string | null;
-            /** @description What may be done with the job now. */
-            allowed_actions: components["schemas"]["JobAction"][];
-            /** @description The latest attempt. */
-            current_attempt: components["schemas"]["Attempt"] | null;
-        };
-        CreateJobs: {
-            jobs: components["schemas"]["CreateJob"][];
-        };
-        CreatedJobs: {
-            ids: string[];
-            /** @description How many of them are new; the others were known by their idempotency key. */
-            created: number;
-        };
-        AttemptList: {
-            attempts: components["schemas"]["Attempt"][];
-            next_cursor: string | null;
-        };
-        RerunJob: {
-            /** @description Any JSON value. */
-            payload?: unknown;
-            queue?: string;
-            priority?: number;
-            max_retries?: number;
-            timeout_seconds?: number;
-        };
-        NextJobs: {
-            /** Format: uuid */
-            worker_id: string;
-            /** @default 1 */
-            limit?: number;
-            /**
-             * @description Long poll: how long to wait for a job.
-             * @default 0
-             */
-            wait_seconds?: number;
-            /**
-             * Format: uuid
-             * @description The same poll_id again answers the same leases.
-             */
-            poll_id?: string;
-        };
-        LeasedJob: {
-            /** Format: uuid */
-            id: string;
-            type: string;
-            queue: string;
-            /** @description Any JSON value. */
-            payload: unknown;
-            attempt: number;
-            /**
-             * Format: uuid
-             * @description Part of the fence: every write about this attempt carries it.
-             */
-            lease_token: string;
-            timeout_seconds: number;
-            /** @description The lease ends so many seconds after the claim unless heartbeats renew it. */
-            lease_seconds: number;
-            retry_count: number;
-            max_retries: number;
-            priority: number;
-            /** @description Any JSON value. */
-            metadata: unknown;
-            /** Format: date-time */
-            created_at: string;
-        };
-        LeasedJobs: {
-            jobs: components["schemas"]["LeasedJob"][];
-        };
-        /** @enum {string} */
-        ReportStatus: "SUCCESS" | "FAILED" | "TIMED_OUT" | "RELEASED" | "CANCELLED";
-        SingleReport: {
-            /** Format: uuid */
-            job_id: string;
-            attempt?: number;
-            /** Format: uuid */
-            lease_token?: string;
-            status: components["schemas"]["ReportStatus"];
-            /** @description What the handler returned, at most 256 kB. */
-            result?: unknown;
-            error?: string | components["schemas"]["ErrorDetail"];
-            /**
-             * @description false: a retry cannot help, the job ends FAILED.
-             * @default true
-             */
-            retryable?: boolean;
-            /** @description Overrides the backoff. */
-            retry_after_seconds?: number;
-            /** Format: uuid */
-            worker_id: string;
-        };
-        Report: {
-            /** Format: uuid */
-            job_id: string;
-            attempt?: number;
-            /** Format: uuid */
-            lease_token?: string;
-            status: components["schemas"]["ReportStatus"];
-            /** @description What the handler returned, at most 256 kB. */
-            result?: unknown;
-            error?: string | components["schemas"]["ErrorDetail"];
-            /**
-             * @description false: a retry cannot help, the job ends FAILED.
-             * @default true
-             */
-            retryable?: boolean;
-            /** @description Overrides the backoff. */
-            retry_after_seconds?: number;
-        };
-        ReportNext: {
-            limit: number;
-            /** Format: uuid */
-            poll_id?: string;
-        };
-        ReportBatch: {
-            /** Format: uuid */
-            worker_id: string;
-            reports: components["schemas"]["Report"][];
-            next?: components["schemas"]["ReportNext"];
-        };
-        /** @enum {string} */
-        ReportVerdict: "accepted" | "duplicate" | "lost" | "not_found" | "invalid";
-        ReportResult: {
-            /** Format: uuid */
-            job_id: string;
-            attempt: number | null;
-            verdict: components["schemas"]["ReportVerdict"];
-            /** @description Why a report was not accepted. */
-            message?: string;
-        };
-        ReportAnswer: {
-            results: components["schemas"]["ReportResult"][];
-            jobs?: components["schemas"]["LeasedJob"][];
-        };
-        RegisterWorker: {
-            hostname: string;
-            name?: string;
-            /**
-             * @description The queues that it serves, in turns; "*" means all.
-             * @default [
-             *       "*"
-             *     ]
-             */
-            queues?: string[];
-            /**
-             * @description How many jobs it runs at a time.
-             * @default 1
-             */
-            concurrency?: number;
-            version?: string;
-            labels?: {
-                [key: string]: string;
-            };
-        };
-        RegisteredWorker: {
-            /** Format: uuid */
-            worker_id: string;
-            heartbeat_seconds: number;
-            lease_seconds: number;
-            poll_wait_seconds: number;
-        };
-        RunningLease: {
-            /** Format: uuid */
-            job_id: string;
-            attempt: number;
-            /** Format: uuid */
-            lease_token: string;
-            /** @description Per cent. */
-            progress?: number;
-            message?: string;
-        };
-        /** @enum {string} */
-        ReportedState: "active" | "draining" | "stopped";
-        Heartbeat: {
-            /** Format: uuid */
-            worker_id: string;
-            running?: components["schemas"]["RunningLease"][];
-            free_slots?: number;
-            state?: components["schemas"]["ReportedState"];
-            /** @description Processor time that its process used since the last heartbeat; 100: one core. */
-            cpu_percent?: number;
-            /** @description Memory that its process holds. */
-            rss_bytes?: number;
-        };
-        /** @enum {string} */
-        WorkerStatus: "ONLINE" | "OFFLINE";
-        /**
-         * @description lost and cancel: stop this attempt now.
-         * @enum {string}
-         */
-        LeaseVerdict: "ok" | "lost" | "cancel";
-        LeaseStatus: {
-            /** Format: uuid */
-            job_id: string;
-            attempt: number;
-            /** @description lost and cancel: stop this attempt now. */
-            verdict: components["schemas"]["LeaseVerdict"];
-        };
-        UnlistedLease: {
-            /** Format: uuid */
-            job_id: string;
-            attempt: number;
-        };
-        HeartbeatAnswer: {
-            status: components["schemas"]["WorkerStatus"];
-            leases: components["schemas"]["LeaseStatus"][];
-            /** @description Leases held for this worker that it did not list. */
-            unlisted: components["schemas"]["UnlistedLease"][];
-            /** @description drain: take no more jobs. resume: take jobs again. */
-            commands: string[];
-        };
-        /** @enum {string} */
-        WorkerState: "active" | "draining";
-        RunningJob: {
-            /** Format: uuid */
-            job_id: string;
-            type: string;
-            attempt: number;
-            /** Format: date-time */
-            started_at: string;
-            progress: number | null;
-        };
-        Worker: {
-            /** Format: uuid */
-            id: string;
-            hostname: string;
-            status: components["schemas"]["WorkerStatus"];
-            /** Format: date-time */
-            last_heartbeat: string;
-            name: string | null;
-            queues: string[];
-            concurrency: number;
-            /** @description Slots in use. */
-            running_count: number;
-            version: string | null;
-            labels: {
-                [key: string]: string;
-            };
-            state: components["schemas"]["WorkerState"];
-            /** Format: date-time */
-            registered_at: string;
-            /** @description Of its process, 100: one core; null when it does not say. */
-            cpu_percent: number | null;
-            /** @description Memory of its process; null when it does not say. */
-            rss_bytes: number | null;
-            /** @description Attempts that it reported as succeeded in the last hour; some seconds behind. */
-            succeeded_last_hour: number;
-            /** @description The same for failures and overrun time limits. */
-            failed_last_hour: number;
-            /** @description Attempts of the last day that ended because it fell silent. */
-            lost_last_day: number;
-            /** @description In lists the longest running 10. */
-            running_jobs: components["schemas"]["RunningJob"][];
-        };
-        WorkerList: {
-            workers: components["schemas"]["Worker"][];
-            next_cursor: string | null;
-            total: number;
-            online: number;
-            offline: number;
-        };
-        WorkerMinute: {
-            /** Format: date-time */
-            at: string;
-            succeeded: number;
-            failed: number;
-            /** @description Used slots times seconds; 60 times its slots when all were busy. */
-            busy_seconds: number;
-        };
-        LostAttempt: {
-            /** Format: uuid */
-            job_id: string;
-            attempt: number;
-            type: string;
-            /** @description What became of the job since. */
-            status: components["schemas"]["JobStatus"];
-            /** Format: date-time */
-            at: string;
-        };
-        WorkerHistory: {
-            /** @description The last hour, oldest first; minutes without work are left out. */
-            minutes: components["schemas"]["WorkerMinute"][];
-            /** @description Of the last day, the latest first. */
-            lost: components["schemas"]["LostAttempt"][];
         };
         WorkerCounts: {
             online: number;
@@ -1527,6 +1530,479 @@ export interface operations {
             };
         };
     };
+    Workers_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterWorker"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredWorker"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The call failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    Workers_heartbeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Heartbeat"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeartbeatAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown worker: register again. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The call failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    Workers_list: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["WorkerStatus"];
+                queue?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The call failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    Workers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The call failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    Workers_forget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The call failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    Workers_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerHistory"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The call failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    Workers_drain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The call failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    Workers_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The call failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    Dispatch_next: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextJobs"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeasedJobs"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown worker: register first. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The call failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    Dispatch_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SingleReport"] | components["schemas"]["ReportBatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A single report about an unknown job. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A single report whose lease is no longer held. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The call failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     JobLists_list: {
         parameters: {
             query?: {
@@ -1631,298 +2107,6 @@ export interface operations {
             };
             /** @description The key was used with another body. */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The call failed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    JobLogs_list: {
-        parameters: {
-            query?: {
-                attempt?: number;
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LogList"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The call failed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    JobLogs_append: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AppendLogs"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LogsAppended"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The call failed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    JobExplainer_explain: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobExplanation"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The call failed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    JobExplainer_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobEventList"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The call failed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    JobActions_start: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StartAction"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobsAction"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The call failed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    JobActions_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                token: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobsAction"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The call failed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    JobActions_abort: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                token: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobsAction"];
-                };
-            };
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2296,247 +2480,14 @@ export interface operations {
             };
         };
     };
-    Dispatch_next: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NextJobs"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LeasedJobs"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Unknown worker: register first. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The call failed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    Dispatch_report: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SingleReport"] | components["schemas"]["ReportBatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReportAnswer"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description A single report about an unknown job. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description A single report whose lease is no longer held. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The call failed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    Workers_register: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RegisterWorker"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RegisteredWorker"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The call failed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    Workers_heartbeat: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Heartbeat"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HeartbeatAnswer"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Unknown worker: register again. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The call failed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    Workers_list: {
+    JobLogs_list: {
         parameters: {
             query?: {
-                status?: components["schemas"]["WorkerStatus"];
-                queue?: string;
+                attempt?: number;
                 limit?: number;
                 cursor?: string;
             };
             header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkerList"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The call failed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    Workers_get: {
-        parameters: {
-            query?: never;
-            header?: never;
             path: {
                 id: string;
             };
@@ -2549,15 +2500,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Worker"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["LogList"];
                 };
             };
             404: {
@@ -2579,7 +2522,7 @@ export interface operations {
             };
         };
     };
-    Workers_forget: {
+    JobLogs_append: {
         parameters: {
             query?: never;
             header?: never;
@@ -2588,20 +2531,18 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppendLogs"];
             };
-            400: {
+        };
+        responses: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["LogsAppended"];
                 };
             };
             404: {
@@ -2631,7 +2572,7 @@ export interface operations {
             };
         };
     };
-    Workers_history: {
+    JobExplainer_explain: {
         parameters: {
             query?: never;
             header?: never;
@@ -2647,7 +2588,85 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkerHistory"];
+                    "application/json": components["schemas"]["JobExplanation"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The call failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    JobExplainer_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobEventList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The call failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    JobActions_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartAction"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobsAction"];
                 };
             };
             400: {
@@ -2677,12 +2696,12 @@ export interface operations {
             };
         };
     };
-    Workers_drain: {
+    JobActions_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                token: string;
             };
             cookie?: never;
         };
@@ -2693,15 +2712,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Worker"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["JobsAction"];
                 };
             };
             404: {
@@ -2723,12 +2734,12 @@ export interface operations {
             };
         };
     };
-    Workers_resume: {
+    JobActions_abort: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                token: string;
             };
             cookie?: never;
         };
@@ -2739,15 +2750,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Worker"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["JobsAction"];
                 };
             };
             404: {

@@ -59,7 +59,7 @@ export class DispatchController {
   @ApiNotFoundResponse({ type: ErrorBody, description: 'Unknown worker: register first.' })
   async next(@Body() body: NextJobs, @Res({ passthrough: true }) response: Response): Promise<LeasedJobs> {
     const caller = new AbortController();
-    response.once('close', () => caller.abort());
+    whenCutOff(response, () => caller.abort());
     const leases = await this.dispatcher.next(body, caller.signal);
     this.giveBackUnlessSent(response, leases);
     return { jobs: leasedJobs(leases) };

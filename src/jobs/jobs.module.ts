@@ -21,7 +21,7 @@ import { WorkerMinutes } from './worker-minutes.js';
 /** Owns jobs and attempts: submission, dispatch, reports, lists, and what people do to jobs. */
 @Module({
   imports: [QueueModule],
-  controllers: [...jobReadingControllers, JobsController, DispatchController],
+  controllers: [DispatchController, JobsController, ...jobReadingControllers],
   providers: [
     Announcer,
     Claimer,
