@@ -9,11 +9,16 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 /** Operations that need no key. */
 const OPEN_PATHS = new Set(['/health/live', '/health/ready', '/session']);
 
+/** In the order in which a newcomer needs them; routes come in the order in which they are tried. */
+const TAGS = ['jobs', 'workers', 'queues', 'stats', 'errors', 'events', 'session', 'health'];
+
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 /** The OpenAPI document of an app, from its controllers and wire classes; the same on every machine. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
-  const about = new DocumentBuilder()
+  const builder = new DocumentBuilder();
+  for (const tag of TAGS) builder.addTag(tag);
+  const about = builder
     .setOpenAPIVersion('3.1.0')
     .setTitle('Job orchestrator')
     .setDescription(
