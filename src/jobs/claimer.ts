@@ -15,7 +15,6 @@ import { leaseOf } from './job-view.js';
 import type { Poll } from './poll.js';
 import type { Assignment, PollGroup } from './poll-group.js';
 import { findPending, freeSlotsOfQueue, lockReadyJobs, tryQueueLimit } from './queries/claim-queries.js';
-import { closeClaims } from './queries/lease-queries.js';
 import { findActiveQueues } from './queries/ready-queries.js';
 
 /** What the ready queue, or PostgreSQL in its place, says is ready. */
@@ -64,7 +63,9 @@ export class Claimer {
   ): Promise<ClaimResult<Job>> {
     const claimed = new Set<string>();
     for (const [limitedQueue, members] of this.byLimitedQueue(assigned)) {
-      this.deliver(await this.claimGroup(members, limitedQueue), members, byPoll, claimed);
+      const leased = await this.claimGroup(members, limitedQueue);
+      this.deliver(leased, members, byPoll);
+      for (const { row } of leased) claimed.add(row.id);
     }
     const missed = assigned.filter(({ job }) => !claimed.has(job.id)).map(({ job }) => job);
     const pending = await this.findPending(missed);
@@ -85,7 +86,7 @@ export class Claimer {
     deliver: (rows: readonly ClaimedRow[], byPoll: Map<Poll, Lease[]>) => void;
   } {
     const claims = claimsFor(assigned);
-    return { claims, deliver: (rows, byPoll) => this.deliver(leased(rows, claims), assigned, byPoll, new Set()) };
+    return { claims, deliver: (rows, byPoll) => this.deliver(withTokens(rows, claims), assigned, byPoll) };
   }
 
   /**
@@ -129,11 +130,10 @@ export class Claimer {
         this.lastQueue = members.at(-1)?.job.queue ?? this.lastQueue;
         return members.length === 0 ? [] : this.claimRows(members, limitedQueue, transaction);
       });
-      const claimed = new Set<string>();
-      this.deliver(jobs, members, byPoll, claimed);
+      this.deliver(jobs, members, byPoll);
       // A poll whose job was locked for it and still got none is void: superseded, or its worker drains.
       members.forEach(({ poll }) => byPoll.has(poll) || poll.resolve([]));
-      return claimed.size;
+      return jobs.length;
     } catch (error) {
       // Whoever was to get these jobs hears of it; polls that were not reached wait on.
       members.forEach(({ poll }) => byPoll.has(poll) || poll.reject(error));
@@ -173,7 +173,7 @@ export class Claimer {
   private async freeSlots(queue: string, transaction: Queryable): Promise<number> {
     const [lock] = await transaction.query<{ taken: boolean }>(tryQueueLimit, [queue]);
     if (!lock?.taken) return 0;
-    await transaction.query(closeClaims, [queue]);
+    await this.store.closeClaims(queue, transaction);
     const [row] = await transaction.query<{ free: number }>(freeSlotsOfQueue, [queue]);
     return row?.free ?? Infinity;
   }
@@ -184,14 +184,13 @@ export class Claimer {
     on: Queryable,
   ): Promise<LeasedRow[]> {
     const claims = claimsFor(members);
-    return leased(await this.store.claim(claims, limitedQueue, on), claims);
+    return withTokens(await this.store.claim(claims, limitedQueue, on), claims);
   }
 
   private deliver(
     leased: readonly LeasedRow[],
     members: readonly Assignment<Candidate>[],
     byPoll: Map<Poll, Lease[]>,
-    claimed: Set<string>,
   ): void {
     const polls = new Map(members.map(({ poll, job }) => [job.id, poll]));
     for (const { row, leaseToken } of leased) {
@@ -199,7 +198,6 @@ export class Claimer {
       const leases = byPoll.get(poll) ?? [];
       byPoll.set(poll, leases);
       leases.push(leaseOf(row, leaseToken, this.config.leaseSeconds));
-      claimed.add(row.id);
     }
     this.announcer.tell('RUNNING', leased.length, () =>
       leased.map(({ row: { id, type, queue, attempt, started_at: at } }) => {
@@ -226,7 +224,7 @@ function claimsFor(members: readonly Assignment<Candidate>[]): Claim[] {
     .sort((a, b) => (a.jobId < b.jobId ? -1 : 1));
 }
 
-function leased(rows: readonly ClaimedRow[], claims: readonly Claim[]): LeasedRow[] {
+function withTokens(rows: readonly ClaimedRow[], claims: readonly Claim[]): LeasedRow[] {
   const tokens = new Map(claims.map(({ jobId, leaseToken }) => [jobId, leaseToken]));
   return rows.map((row) => ({ row, leaseToken: tokens.get(row.id)! }));
 }

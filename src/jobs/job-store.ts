@@ -102,9 +102,9 @@ export class JobStore {
     });
   }
 
-  /** Forgets which jobs were claimed together where none of them runs any more. No status changes. */
-  async closeClaims(): Promise<void> {
-    await this.database.sweep.query(lease.closeClaims, [null]);
+  /** Forgets which jobs were claimed together where none of them runs any more, in one queue or in all. No status changes. */
+  async closeClaims(queue: string | null = null, on: Queryable = this.database.sweep): Promise<void> {
+    await on.query(lease.closeClaims, [queue]);
   }
 
   /** SCHEDULED and RETRYING -> PENDING, at most `limit` of those whose time has come. */
