@@ -14,9 +14,8 @@ export interface NewJob {
   isForNow: boolean;
 }
 
-/** What the database decided about a new job. */
-export interface CreatedRow {
-  id: string;
+/** What the database decided about a new job; many may share one. */
+export interface Created {
   status: JobStatus;
   priority: number;
   run_at: Date | null;
@@ -77,9 +76,9 @@ export interface Fence {
   leaseToken: string;
 }
 
-/** A success that was accepted: the place of its report in the batch, counted from one, and what the report does not say of its job. */
-export interface SucceededRow {
-  place: number;
+/** Successes that were accepted: the places of their reports in the batch, counted from zero, and what those do not say of their jobs. */
+export interface Succeeded {
+  places: readonly number[];
   queue: string;
   type: string;
   worker_id: string | null;

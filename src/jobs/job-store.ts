@@ -11,7 +11,7 @@ import type {
   ChangedRow,
   Claim,
   ClaimedRow,
-  CreatedRow,
+  Created,
   EndedJobRow,
   Fence,
   LockedRow,
@@ -19,7 +19,7 @@ import type {
   OverrunRow,
   Place,
   PlacedRow,
-  SucceededRow,
+  Succeeded,
 } from './job-rows.js';
 import { claimJobs } from './queries/claim-queries.js';
 import * as lease from './queries/lease-queries.js';
@@ -30,6 +30,11 @@ import * as submit from './queries/submit-queries.js';
 
 /** A lease outlives the time limit by so much: first the worker itself is to notice. */
 const TIME_LIMIT_GRACE_SECONDS = 10;
+
+/** New jobs of which the same was decided; their ids, parted by commas. */
+interface CreatedTogether extends Created {
+  ids: string;
+}
 
 /** How one attempt ended, and what to keep of it. */
 export interface Ending {
@@ -49,22 +54,23 @@ export class JobStore {
     @Inject(CONFIG) private readonly config: Pick<Config, 'leaseSeconds'>,
   ) {}
 
-  /** -> PENDING or SCHEDULED. Durable once this resolves. A job whose idempotency key is taken is in no row. */
-  create(jobs: readonly NewJob[], on: Queryable = this.database.api): Promise<CreatedRow[]> {
+  /** -> PENDING or SCHEDULED. Durable once this resolves. By id; a job whose idempotency key is taken is not there. */
+  async create(jobs: readonly NewJob[], on: Queryable = this.database.api): Promise<Map<string, Created>> {
     const haveKeys = jobs.some((job) => job.idempotencyKey !== null);
-    return on.query<CreatedRow>(haveKeys ? submit.createJobsWithKeys : submit.createJobs, newJobArrays(jobs));
+    const statement = haveKeys ? submit.createJobsWithKeys : submit.createJobs;
+    return byId(await on.query<CreatedTogether>(statement, newJobArrays(jobs)));
   }
 
   /** -> PENDING -> RUNNING, in one transaction: new jobs without keys, of which some are claimed at once for polls that wait. */
   async createAndClaim(
     jobs: readonly NewJob[],
     claims: readonly Claim[],
-  ): Promise<{ created: CreatedRow[]; claimed: ClaimedRow[] }> {
-    const [created, claimed] = await this.database.lease.together<CreatedRow, ClaimedRow>(
+  ): Promise<{ created: Map<string, Created>; claimed: ClaimedRow[] }> {
+    const [created, claimed] = await this.database.lease.together<CreatedTogether, ClaimedRow>(
       { statement: submit.createJobs, values: newJobArrays(jobs) },
       { statement: claimJobs, values: this.claimArrays(claims, null) },
     );
-    return { created, claimed };
+    return { created: byId(created), claimed };
   }
 
   /**
@@ -76,8 +82,13 @@ export class JobStore {
   }
 
   /** RUNNING -> SUCCESS where the fence holds; answers which of the fences did. @param results JSON texts */
-  succeed(fences: readonly Fence[], results: readonly (string | null)[]): Promise<SucceededRow[]> {
-    return this.database.lease.query<SucceededRow>(report.succeedJobs, [...fenceArrays(fences), textArray(results)]);
+  async succeed(fences: readonly Fence[], results: readonly (string | null)[]): Promise<Succeeded[]> {
+    const values = [...fenceArrays(fences), textArray(results)];
+    const rows = await this.database.lease.query<Omit<Succeeded, 'places'> & { places: string }>(
+      report.succeedJobs,
+      values,
+    );
+    return rows.map(({ places, ...facts }) => ({ ...facts, places: places.split(',').map((place) => +place - 1) }));
   }
 
   /** RUNNING -> wherever the state machine says, where the fence holds and the outcome is legal. */
@@ -167,6 +178,12 @@ export class JobStore {
     if (settled.length === 0) return [];
     return transaction.query<EndedJobRow>(report.settleAttempts, settlementArrays(settled));
   }
+}
+
+function byId(rows: readonly CreatedTogether[]): Map<string, Created> {
+  const created = new Map<string, Created>();
+  for (const { ids, ...decided } of rows) for (const id of ids.split(',')) created.set(id, decided);
+  return created;
 }
 
 export function fenceArrays(fences: readonly Fence[]): unknown[] {

@@ -2,7 +2,7 @@ import type { Attempt, CreateJob, Job } from '../contract/job.dto.js';
 import { allowedActions, DEFAULT_MAX_LOST } from '../contract/job-state.js';
 import type { LeasedJob } from '../contract/lease.dto.js';
 import { JsonText } from '../platform/json/json-text.js';
-import type { AttemptRow, ClaimedRow, CreatedRow, JobRow, Lease, NewJob } from './job-rows.js';
+import type { AttemptRow, ClaimedRow, Created, JobRow, Lease, NewJob } from './job-rows.js';
 import { metadataOf } from './new-job.js';
 
 // Answers are written by writeJson: dates become ISO instants, JsonText comes out as it is stored.
@@ -25,7 +25,7 @@ export function jobView(row: JobRow, attempt: AttemptRow | null): Job {
 }
 
 /** A job that was created just now, without reading it back. */
-export function createdJobView(body: CreateJob, { id, payload, queue }: NewJob, row: CreatedRow): Job {
+export function createdJobView(body: CreateJob, { id, payload, queue }: NewJob, row: Created): Job {
   return jobView(
     {
       id,

@@ -111,19 +111,21 @@ export class Reports {
 
   private async succeed(batch: readonly FencedReport[]): Promise<ReportResult[]> {
     const first = firstOfEachFence(batch);
-    const rows = await this.store.succeed(
+    const succeeded = await this.store.succeed(
       first.map(fenceOf),
       first.map(({ result: value }) => (value instanceof JsonText ? value.text : null)),
     );
-    const accepted = rows.map((row) => first[row.place - 1]!);
-    this.announcer.tell('SUCCESS', rows.length, () =>
-      rows.map(({ place, ...row }, index) => {
-        const { job_id: id, attempt } = accepted[index]!;
-        return { id, attempt, status: 'SUCCESS', ...row };
-      }),
+    const accepted = new Set(succeeded.flatMap(({ places }) => places.map((place) => first[place]!)));
+    this.announcer.tell('SUCCESS', accepted.size, () =>
+      succeeded.flatMap(({ places, ...facts }) =>
+        places.map((place) => {
+          const { job_id: id, attempt } = first[place]!;
+          return { id, attempt, status: 'SUCCESS', ...facts };
+        }),
+      ),
     );
-    this.freeSlots(rows);
-    return this.verdicts(batch, new Set(accepted));
+    this.freeSlots(succeeded);
+    return this.verdicts(batch, accepted);
   }
 
   private async end(batch: readonly FencedReport[]): Promise<ReportResult[]> {

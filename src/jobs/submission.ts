@@ -9,14 +9,14 @@ import { DomainError } from '../platform/errors/domain-error.js';
 import { Announcer, type Announcement } from './announcer.js';
 import { JobReader } from './job-reader.js';
 import type { HandOut } from './hand-out.js';
-import type { CreatedRow, KeyHolderRow, NewJob } from './job-rows.js';
+import type { Created, KeyHolderRow, NewJob } from './job-rows.js';
 import { JobStore, newJobArrays } from './job-store.js';
 import { createdJobView } from './job-view.js';
 import { newJob } from './new-job.js';
 import { findByKey } from './queries/submit-queries.js';
 
 /** A submission's fate: a new row, or the job that has its idempotency key already (asked for in the same words, or not). */
-type Fate = { created: CreatedRow } | { holder: KeyHolderRow };
+type Fate = { created: Created } | { holder: KeyHolderRow };
 
 /** How often a key may be free at the first look and gone at the second, before we give up. */
 const MAX_ROUNDS = 3;
@@ -68,7 +68,7 @@ export class Submission {
         );
     this.announce(jobs, fates);
     return {
-      ids: fates.map((fate) => ('created' in fate ? fate.created.id : fate.holder.id)),
+      ids: fates.map((fate, index) => ('created' in fate ? jobs[index]!.id : fate.holder.id)),
       created: fates.filter((fate) => 'created' in fate).length,
     };
   }
@@ -90,8 +90,7 @@ export class Submission {
   private async insertFor(handOut: HandOut, jobs: readonly NewJob[]): Promise<Fate[] | null> {
     try {
       const { created, claimed } = await this.store.createAndClaim(jobs, handOut.claims);
-      const byId = new Map(created.map((row) => [row.id, row]));
-      const fates = jobs.map(({ id }) => ({ created: byId.get(id)! }));
+      const fates = jobs.map(({ id }) => ({ created: created.get(id)! }));
       this.announce(jobs, fates, new Set(claimed.map(({ id }) => id)));
       handOut.deliver(claimed);
       return fates;
@@ -112,8 +111,8 @@ export class Submission {
     for (let round = 0, open = [...jobs]; open.length > 0; round++) {
       if (round === MAX_ROUNDS)
         throw new DomainError('state_conflict', 'The job with this idempotency key was deleted meanwhile; try again.');
-      for (const created of await this.store.create(inLockOrder(firstOfEachKey(open)), on))
-        fates.set(created.id, { created });
+      for (const [id, created] of await this.store.create(inLockOrder(firstOfEachKey(open)), on))
+        fates.set(id, { created });
       open = open.filter((job) => !fates.has(job.id));
       if (open.length === 0) break;
       for (const holder of await on.query<KeyHolderRow>(findByKey, newJobArrays(open)))

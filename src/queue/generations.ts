@@ -3,7 +3,7 @@ import { random } from '../platform/random.js';
 import type { QueueKeys } from './queue-keys.js';
 import type { QueueScripts } from './queue-scripts.js';
 
-const QUEUES_DROPPED_AT_A_TIME = 1000;
+const KEYS_DROPPED_AT_A_TIME = 1000;
 
 /**
  * Which set of ready keys is in use. Each rebuild fills a fresh one, so that no id of a half-lost past survives. A generation is void
@@ -57,16 +57,20 @@ export class Generations {
     }
   }
 
-  /** Every queue with ids is in the active set, so that set names all keys there are. */
+  /** Every queue with ids is in the active set, and every batch in that of what is in flight: they name all keys there are. */
   private async drop(id: string): Promise<void> {
-    const active = this.keys.active(id);
-    for (;;) {
-      const queues = await this.redis.zrange(active, 0, String(QUEUES_DROPPED_AT_A_TIME - 1));
-      if (queues.length === 0) break;
-      await this.redis.unlink(queues.map((queue) => this.keys.readyPrefix(id) + queue));
-      await this.redis.zremrangebyrank(active, 0, queues.length - 1);
-    }
-    await this.redis.unlink(this.keys.inflight(id));
+    await this.dropNamed(this.keys.active(id), (queue) => this.keys.readyPrefix(id) + queue);
+    await this.dropNamed(this.keys.inflight(id), (batch) => this.keys.batch(id, batch));
     await this.redis.srem(this.keys.generations, id);
+  }
+
+  /** Removes the keys of all members of a set, and so the set. */
+  private async dropNamed(set: string, keyOf: (member: string) => string): Promise<void> {
+    for (;;) {
+      const members = await this.redis.zrange(set, 0, String(KEYS_DROPPED_AT_A_TIME - 1));
+      if (members.length === 0) return;
+      await this.redis.unlink(members.map(keyOf));
+      await this.redis.zremrangebyrank(set, 0, members.length - 1);
+    }
   }
 }

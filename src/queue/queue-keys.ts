@@ -38,9 +38,14 @@ export class QueueKeys {
     return `${this.tag}:active:${generation}`;
   }
 
-  /** Sorted set of what was taken and not yet settled (`inflightMember`), scored by when (ms, Redis time). */
+  /** Sorted set of the batches that were taken and not yet settled, scored by when (ms, Redis time). */
   inflight(generation: string): string {
     return `${this.tag}:inflight:${generation}`;
+  }
+
+  /** Sorted set of the ids of one batch, scored as they were in their queue. */
+  batch(generation: string, batch: string): string {
+    return `${this.inflight(generation)}:${batch}`;
   }
 }
 
@@ -50,7 +55,7 @@ export function scoreOf({ priority, id }: ReadyJob): string {
   return String((HIGHEST_PRIORITY - priority) * PRIORITY_STEP + createdMs);
 }
 
-/** All that is needed to put a taken id back; the scripts take it apart again. */
-export function inflightMember(job: { id: string; queue: string; score: string }): string {
-  return `${job.score}|${job.id}|${job.queue}`;
+/** A batch is named `<number>|<queue>`. */
+export function queueOfBatch(batch: string): string {
+  return batch.slice(batch.indexOf('|') + 1);
 }

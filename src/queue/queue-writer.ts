@@ -2,8 +2,8 @@ import { setImmediate as restOfTurn } from 'node:timers/promises';
 import type { Logger } from '../platform/logger.js';
 import type { Generations } from './generations.js';
 import { QueueScriptError } from './queue-scripts.js';
-import { MAX_IDS, type ReadyIds } from './ready-ids.js';
-import type { ReadyJob, TakenJob, Verdicts } from './ready-job.js';
+import { MAX_IDS, type Landing, type ReadyIds } from './ready-ids.js';
+import type { ReadyJob, Verdicts } from './ready-job.js';
 
 const MAX_WAITING = 100_000;
 
@@ -15,8 +15,7 @@ export class QueueWriter {
   /** True once a push or a removal was dropped: the generation in use lacks ids, or has some in a queue that they left. */
   hasLost = false;
   private pushed: ReadyJob[] = [];
-  private done: TakenJob[] = [];
-  private gated: TakenJob[] = [];
+  private landings: Landing[] = [];
   private removed: { id: string; queue: string }[] = [];
   private current: Promise<void> | undefined;
 
@@ -34,8 +33,14 @@ export class QueueWriter {
   }
 
   settle({ done, gated }: Verdicts): void {
-    append(this.done, done);
-    append(this.gated, gated);
+    const landings = new Map<string, Landing>();
+    for (const { batch } of done) if (!landings.has(batch)) landings.set(batch, { batch, gated: [] });
+    for (const { batch, id } of gated) {
+      const landing = landings.get(batch);
+      if (landing) landing.gated.push(id);
+      else landings.set(batch, { batch, gated: [id] });
+    }
+    append(this.landings, [...landings.values()]);
     this.write();
   }
 
@@ -56,13 +61,13 @@ export class QueueWriter {
   private async drain(): Promise<void> {
     // Jobs that shared a commit come one by one within this turn of the event loop.
     await restOfTurn();
-    while (this.pushed.length + this.done.length + this.gated.length + this.removed.length > 0) {
+    while (this.pushed.length + this.landings.length + this.removed.length > 0) {
       const pushed = this.pushed.splice(0, MAX_IDS);
-      const verdicts = { done: this.done.splice(0, MAX_IDS), gated: this.gated.splice(0, MAX_IDS) };
+      const landings = this.landings.splice(0, countThatFit(this.landings));
       const removed = this.removed.splice(0, MAX_IDS);
       await Promise.all([
         pushed.length > 0 && this.attempt(() => this.ids.push(pushed), true),
-        verdicts.done.length + verdicts.gated.length > 0 && this.attempt(() => this.ids.settle(verdicts), false),
+        landings.length > 0 && this.attempt(() => this.ids.settle(landings), false),
         removed.length > 0 && this.attempt(() => this.ids.remove(removed), true),
       ]);
     }
@@ -91,4 +96,11 @@ function append<T>(list: T[], items: readonly T[]): boolean {
   const room = MAX_WAITING - list.length;
   for (const item of items.length > room ? items.slice(0, room) : items) list.push(item);
   return items.length <= room;
+}
+
+/** How many of the first landings one script call takes; at least one. */
+function countThatFit(landings: readonly Landing[]): number {
+  let size = 0;
+  const count = landings.findIndex(({ gated }) => (size += 1 + gated.length) > MAX_IDS);
+  return count < 0 ? landings.length : Math.max(1, count);
 }

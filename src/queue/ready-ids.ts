@@ -1,14 +1,20 @@
 import { groupBy } from '../platform/group-by.js';
 import type { RedisClient } from '../platform/redis/redis-connections.js';
 import type { Generations } from './generations.js';
-import { inflightMember, scoreOf, type QueueKeys } from './queue-keys.js';
+import { queueOfBatch, scoreOf, type QueueKeys } from './queue-keys.js';
 import type { QueueScripts } from './queue-scripts.js';
-import type { ReadyJob, TakenJob, Verdicts } from './ready-job.js';
+import type { ReadyJob, TakenJob } from './ready-job.js';
 
 /** No script gets more ids at a time: it would hold up everybody else's commands, and Lua's stack holds 8,000 values. */
 export const MAX_IDS = 1000;
 const INFLIGHT_MS = 5000;
 const REPAIR_TURN_MS = 800;
+
+/** The end of a batch: every one of its ids is done, except for those that go back to their place. */
+export interface Landing {
+  batch: string;
+  gated: string[];
+}
 
 /**
  * The ready ids in Redis, in the generation in use. Every method is one round trip and throws when Redis is away, or (a
@@ -35,16 +41,19 @@ export class ReadyIds {
     const answer = (await this.run('take', args)) as (string | string[])[];
     const taken: TakenJob[] = [];
     for (let at = 0; at < answer.length; at += 2) {
-      const queue = answer[at] as string;
-      const popped = answer[at + 1] as string[];
-      for (let i = 0; i < popped.length; i += 2) taken.push({ id: popped[i]!, queue, score: popped[i + 1]! });
+      const batch = answer[at] as string;
+      const queue = queueOfBatch(batch);
+      for (const id of answer[at + 1] as string[]) taken.push({ id, queue, batch });
     }
     return taken;
   }
 
-  /** @param verdicts at most MAX_IDS in each list */
-  async settle({ done, gated }: Verdicts): Promise<void> {
-    await this.run('settle', [done.length, ...done.map(inflightMember), ...gated.map(inflightMember)]);
+  /** @param landings at most MAX_IDS, batches and ids together, or a single one */
+  async settle(landings: readonly Landing[]): Promise<void> {
+    await this.run(
+      'settle',
+      landings.flatMap(({ batch, gated }) => [batch, gated.length, ...gated]),
+    );
   }
 
   /** @param jobs at most MAX_IDS */
@@ -55,7 +64,7 @@ export class ReadyIds {
     );
   }
 
-  /** Puts back what was taken over five seconds ago; how many ids that were, at most MAX_IDS. */
+  /** Puts back what was taken over five seconds ago; how many ids that were. From MAX_IDS on, there may be more. */
   async restore(): Promise<number> {
     return (await this.run('restore', [INFLIGHT_MS, MAX_IDS])) as number;
   }

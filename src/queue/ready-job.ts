@@ -14,11 +14,11 @@ export interface MovedJob extends ReadyJob {
 export interface TakenJob {
   id: string;
   queue: string;
-  /** Its place in the queue, as Redis knows it; to be handed back unchanged. */
-  score: string;
+  /** What it was taken with. A batch is settled as a whole. */
+  batch: string;
 }
 
-/** What became of taken jobs. */
+/** What became of taken jobs: all those of their batches, in one of the two. */
 export interface Verdicts {
   /** Claimed, or no longer there to be claimed. */
   done: readonly TakenJob[];

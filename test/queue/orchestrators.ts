@@ -64,6 +64,11 @@ export class Orchestrator {
     return this.connections.command.keys(`{${this.prefix}:q}:ready:*`);
   }
 
+  /** The keys of what is in flight. */
+  batchKeys(): Promise<string[]> {
+    return this.connections.command.keys(`{${this.prefix}:q}:inflight:*:*`);
+  }
+
   async stop(): Promise<void> {
     await this.queue.stop();
     this.connections.close();

@@ -91,10 +91,13 @@ describe('when Redis forgets', () => {
 
     const replaced = await one.readyKeys();
     expect(replaced).not.toEqual(old);
+    expect(await one.take('*', 3)).toHaveLength(3);
+    expect(await one.batchKeys()).toHaveLength(1);
     expect(await two.queue.rebuild()).toMatchObject({ queues: 1, jobs: 10 });
     const now = await one.readyKeys();
     expect(now).toHaveLength(1);
     expect(now).not.toEqual(replaced);
+    expect(await one.batchKeys()).toEqual([]);
     // The other one learns of it by itself.
     one.queue.push([source.add('b')]);
     await until(async () => (await two.size()) === 11);

@@ -67,6 +67,23 @@ describe('order', () => {
     expect(orchestrator.woken).toEqual([]);
   });
 
+  test('ids of a queue that was taken from twice in one take go back to their places too', async () => {
+    const orchestrator = await startOrchestrator();
+    const [big, tiny] = [orchestrator.source.addMany('big', 10), orchestrator.source.addMany('tiny', 1)];
+    await push(orchestrator, [...big, ...tiny]);
+    const taken = await orchestrator.take('*', 8);
+    expect(new Set(taken.map(({ batch }) => batch)).size).toBe(3);
+    orchestrator.queue.settle({ done: taken.slice(0, 2), gated: taken.slice(2) });
+    await until(async () => (await orchestrator.size()) === 9);
+    expect((await orchestrator.takeIds('*', 20)).toSorted()).toEqual(
+      [...big, ...tiny]
+        .map(({ id }) => id)
+        .filter((id) => !taken.slice(0, 2).some((job) => job.id === id))
+        .toSorted(),
+    );
+    expect(await orchestrator.batchKeys()).toHaveLength(2);
+  });
+
   test('a job that got another place keeps it, also when it was in flight just then', async () => {
     const orchestrator = await startOrchestrator();
     const { queue, source } = orchestrator;

@@ -3,7 +3,8 @@ import { BUDGETS, CLOCK, durationBucket } from './fragments.js';
 
 /**
  * RUNNING -> SUCCESS under the fence; answers the places, counted from one, of the reports that were accepted, and of their jobs what the
- * reports do not say. The attempt stays where it is, in the row of the job. By: reports. Index: primary key.
+ * reports do not say: a row for jobs that have it in common, since a row for each would cost both sides a tenth more. The attempt stays
+ * where it is, in the row of the job. By: reports. Index: primary key.
  */
 export const succeedJobs = statement(
   'succeed_jobs',
@@ -24,7 +25,7 @@ export const succeedJobs = statement(
     FROM (SELECT queue, type, ${durationBucket('started_at', 'finished_at')} AS bucket FROM settled) s
     GROUP BY queue, type, bucket
   )
-  SELECT place::int, queue, type, worker_id, finished_at AS at FROM settled`,
+  SELECT queue, type, worker_id, max(finished_at) AS at, string_agg(place::text, ',') AS places FROM settled GROUP BY queue, type, worker_id`,
 );
 
 /**

@@ -7,8 +7,8 @@ const NEW_JOBS = `SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::t
 const REQUEST_HASH = `sha256(convert_to(jsonb_build_array(n.queue, n.type, n.payload::jsonb, n.o)::text, 'UTF8'))`;
 
 /**
- * New jobs. By: submission (single jobs in a batch, bulk calls whole). `options` is null for a job that is all defaults, which spares
- * it a dozen casts. Indexes: only inserts into them.
+ * New jobs; answers what was decided about them, a row for jobs that have it in common. By: submission (single jobs in a batch, bulk
+ * calls whole). `options` is null for a job that is all defaults, which spares it a dozen casts. Indexes: only inserts into them.
  */
 function create(name: string, onConflict: string) {
   return statement(
@@ -46,7 +46,7 @@ function create(name: string, onConflict: string) {
   counted AS (
     INSERT INTO job_deltas (queue, type, to_status, n) SELECT queue, type, status, count(*) FROM created GROUP BY queue, type, status
   )
-  SELECT id, status, priority, run_at, created_at FROM created`,
+  SELECT status, priority, run_at, created_at, string_agg(id::text, ',') AS ids FROM created GROUP BY status, priority, run_at, created_at`,
   );
 }
 

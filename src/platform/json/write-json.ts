@@ -43,7 +43,7 @@ function write(value: unknown): string | undefined {
 
 function writeObject(value: Record<string, unknown>): string | undefined {
   if (value instanceof JsonText) return value.text;
-  if (Array.isArray(value)) return writeArray(value);
+  if (Array.isArray(value)) return holdsJsonText(value) ? writeArray(value) : JSON.stringify(value);
   if (typeof value.toJSON === 'function') return write((value as { toJSON(): unknown }).toJSON());
   let json = '';
   for (const key of Object.keys(value)) {

@@ -2,8 +2,9 @@
 -- KEYS  generation, active, inflight, waiters
 -- ARGV  generation id, prefix of ready keys, prefix of wake keys, then the script's own from ARGV[4]
 -- Ready and wake keys are made of their prefix and a name; all keys share one hash tag, hence one slot.
+-- What one take got of one queue is a batch, named '<number>|<queue>': a sorted set of its own, in flight until it lands.
 local ACTIVE, INFLIGHT, WAITERS = KEYS[2], KEYS[3], KEYS[4]
-local READY, WAKE = ARGV[2], ARGV[3]
+local READY, WAKE, BATCH = ARGV[2], ARGV[3], INFLIGHT .. ':'
 local MAX_NAMES_TO_WAKE = 50
 local WAKE_KEY_MS = 60000
 
@@ -45,8 +46,12 @@ local function wake(queues)
   end
 end
 
--- The parts of an in-flight member.
-local function parse(member)
-  return string.match(member, '^([^|]*)|([^|]*)|(.*)$')
+local function queue_of(batch)
+  return string.match(batch, '^%d+|(.*)$')
 end
 
+-- Whatever was in flight with this batch is no more.
+local function land(batch)
+  redis.call('UNLINK', BATCH .. batch)
+  redis.call('ZREM', INFLIGHT, batch)
+end

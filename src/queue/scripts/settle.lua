@@ -1,16 +1,16 @@
--- Ends the flight of taken ids.
--- ARGV[4]    the count d of ids that are done, then their in-flight members
--- ARGV[5+d]  members of the ids that go back to their place, unless they got a new one meanwhile; nobody is woken for them
+-- Ends the flight of batches.
+-- ARGV[4..]  per batch: its name, the count n of its ids that go back to their place (at most 1,000), then n ids; nobody is woken for them
+-- A batch that was restored meanwhile is no more, and its ids are where they belong.
 -- O(ids * log n)
-local first_gated = 5 + tonumber(ARGV[4])
-for i = 5, first_gated - 1, 1000 do
-  redis.call('ZREM', INFLIGHT, unpack(ARGV, i, math.min(i + 999, first_gated - 1)))
-end
-for i = first_gated, #ARGV do
-  if redis.call('ZREM', INFLIGHT, ARGV[i]) == 1 then
-    local score, id, queue = parse(ARGV[i])
-    redis.call('ZADD', READY .. queue, 'NX', score, id)
-    activate(queue)
+local i = 4
+while ARGV[i] do
+  local batch, last = ARGV[i], i + 1 + tonumber(ARGV[i + 1])
+  for j = i + 2, last do
+    local score = redis.call('ZSCORE', BATCH .. batch, ARGV[j])
+    if score then redis.call('ZADD', READY .. queue_of(batch), 'NX', score, ARGV[j]) end
   end
+  if last > i + 1 and redis.call('EXISTS', READY .. queue_of(batch)) == 1 then activate(queue_of(batch)) end
+  land(batch)
+  i = last + 1
 end
 return redis.status_reply('OK')

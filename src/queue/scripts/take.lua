@@ -2,7 +2,7 @@
 -- ARGV[4]    how many ids at most
 -- ARGV[5]    the count e of excluded queues, then their names
 -- ARGV[6+e]  '*', or the names of the queues to take from
--- Returns    per queue that gave ids: its name, { id, score, id, score, ... }
+-- Returns    per batch: its name, { id, id, ... }
 -- O((limit + e) * log n), or O(names + limit * log n) for named queues: no matter how many queues are active
 local limit, first = tonumber(ARGV[4]), 6 + tonumber(ARGV[5])
 local excluded = {}
@@ -30,29 +30,20 @@ local function candidates()
   return found
 end
 
-local now, left, result, inflight = now_ms(), limit, {}, {}
+local now, left, result = now_ms(), limit, {}
 
-local function keep_inflight(least)
-  if #inflight > least then
-    redis.call('ZADD', INFLIGHT, unpack(inflight))
-    inflight = {}
-  end
-end
-
--- Takes up to count ids of one queue; true when it may have more.
+-- Takes up to count ids of one queue; true when it may have more. The ids and their scores are moved without passing through Lua,
+-- which would cost more than all the rest.
 local function take(queue, count)
-  local popped = redis.call('ZPOPMIN', READY .. queue, count)
-  for i = 1, #popped, 2 do
-    inflight[#inflight + 1] = now
-    inflight[#inflight + 1] = popped[i + 1] .. '|' .. popped[i] .. '|' .. queue
-    keep_inflight(2000)
-  end
-  if #popped > 0 then
-    result[#result + 1] = queue
-    result[#result + 1] = popped
-    left = left - #popped / 2
-  end
-  return #popped == 2 * count
+  local batch = redis.call('HINCRBY', KEYS[1], 'batches', 1) .. '|' .. queue
+  local taken = redis.call('ZRANGESTORE', BATCH .. batch, READY .. queue, 0, count - 1)
+  if taken == 0 then return false end
+  redis.call('ZREMRANGEBYRANK', READY .. queue, 0, taken - 1)
+  redis.call('ZADD', INFLIGHT, now, batch)
+  result[#result + 1] = batch
+  result[#result + 1] = redis.call('ZRANGE', BATCH .. batch, 0, -1)
+  left = left - taken
+  return taken == count
 end
 
 -- First an equal share for each, then what some of them left over.
@@ -71,5 +62,4 @@ for _, queue in ipairs(rest) do
   if left == 0 then break end
   if not take(queue, left) then redis.call('ZREM', ACTIVE, queue) end
 end
-keep_inflight(0)
 return result

@@ -4,9 +4,23 @@
 -- Returns    how many were missing
 -- O(ids * log n + waiters)
 local queue, added = ARGV[4], 0
+
+-- With more batches than that in flight, some id may be added once more: it is only a hint, and its claim finds nothing to claim.
+local MAX_BATCHES = 100
+local batches = {}
+for _, batch in ipairs(redis.call('ZRANGE', INFLIGHT, 0, MAX_BATCHES - 1)) do
+  if queue_of(batch) == queue then batches[#batches + 1] = BATCH .. batch end
+end
+
+local function is_in_flight(id)
+  for _, batch in ipairs(batches) do
+    if redis.call('ZSCORE', batch, id) then return true end
+  end
+  return false
+end
+
 for i = 5, #ARGV, 2 do
-  local member = ARGV[i] .. '|' .. ARGV[i + 1] .. '|' .. queue
-  if not redis.call('ZSCORE', INFLIGHT, member) then
+  if not is_in_flight(ARGV[i + 1]) then
     added = added + redis.call('ZADD', READY .. queue, 'NX', ARGV[i], ARGV[i + 1])
   end
 end

@@ -47,4 +47,6 @@ test.each([
   ids[0]!.replace(/.$/, 'g'),
   ids[0]!.replace(/^./, 'é'),
   ids[0]!.replace(/^../, 'Ā0'),
+  ids[0]!.replace(/^./, 'İ'),
+  ids[0]!.replace('-', 'é'),
 ])('what is no UUID is refused: %j', (id) => expect(() => uuidArray([id])).toThrow(RangeError));
