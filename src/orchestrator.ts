@@ -8,6 +8,7 @@ import { startEmbeddedPostgres } from './platform/embedded-postgres/embedded-pos
 import { StartError } from './platform/errors/start-error.js';
 import { configureApp } from './platform/http/configure-app.js';
 import { OpenConnections } from './platform/http/open-connections.js';
+import { SameShapeAdapter } from './platform/http/same-shape-adapter.js';
 import type { Logger } from './platform/logger.js';
 import { Metrics } from './platform/metrics.js';
 import { nestLogger } from './platform/nest-logger.js';
@@ -56,11 +57,15 @@ export async function startOrchestrator(config: Config, logger: Logger): Promise
 async function serve(config: Config, logger: Logger): Promise<NestExpressApplication> {
   const ran = await migrate(config.databaseUrl!, logger);
   if (ran.length > 0) logger.info({ migrations: ran }, 'the database was migrated');
-  const app = await NestFactory.create<NestExpressApplication>(OrchestratorModule.with(config, logger), {
-    bodyParser: false,
-    logger: nestLogger(logger),
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestExpressApplication>(
+    OrchestratorModule.with(config, logger),
+    new SameShapeAdapter(),
+    {
+      bodyParser: false,
+      logger: nestLogger(logger),
+      abortOnError: false,
+    },
+  );
   try {
     configureApp(app, config, logger, app.get(Metrics).observeAnswer);
     await app.init();

@@ -9,7 +9,7 @@ import { random } from '../platform/random.js';
 import { QueueSettings } from '../queue/queue-settings.js';
 import type { ReadyJob } from '../queue/ready-job.js';
 import { Announcer } from './announcer.js';
-import type { Claim, ClaimedRow, Lease } from './job-rows.js';
+import type { Claim, Claimed, Lease } from './job-rows.js';
 import { JobStore } from './job-store.js';
 import { leaseOf } from './job-view.js';
 import type { Poll } from './poll.js';
@@ -63,9 +63,9 @@ export class Claimer {
   ): Promise<ClaimResult<Job>> {
     const claimed = new Set<string>();
     for (const [limitedQueue, members] of this.byLimitedQueue(assigned)) {
-      const leased = await this.claimGroup(members, limitedQueue);
-      this.deliver(leased, members, byPoll);
-      for (const { row } of leased) claimed.add(row.id);
+      const group = await this.claimGroup(members, limitedQueue);
+      this.deliver(group, byPoll);
+      for (const { claim } of group) claimed.add(claim.jobId);
     }
     const missed = assigned.filter(({ job }) => !claimed.has(job.id)).map(({ job }) => job);
     const pending = await this.findPending(missed);
@@ -82,11 +82,10 @@ export class Claimer {
    * @param deliver as for `claim`, with what was claimed
    */
   prepare(assigned: readonly Assignment<Candidate>[]): {
-    claims: readonly Claim[];
-    deliver: (rows: readonly ClaimedRow[], byPoll: Map<Poll, Lease[]>) => void;
+    claims: readonly Claim<Poll>[];
+    deliver: (claimed: readonly Claimed<Poll>[], byPoll: Map<Poll, Lease[]>) => void;
   } {
-    const claims = claimsFor(assigned);
-    return { claims, deliver: (rows, byPoll) => this.deliver(withTokens(rows, claims), assigned, byPoll) };
+    return { claims: claimsFor(assigned), deliver: (claimed, byPoll) => this.deliver(claimed, byPoll) };
   }
 
   /**
@@ -130,7 +129,7 @@ export class Claimer {
         this.lastQueue = members.at(-1)?.job.queue ?? this.lastQueue;
         return members.length === 0 ? [] : this.claimRows(members, limitedQueue, transaction);
       });
-      this.deliver(jobs, members, byPoll);
+      this.deliver(jobs, byPoll);
       // A poll whose job was locked for it and still got none is void: superseded, or its worker drains.
       members.forEach(({ poll }) => byPoll.has(poll) || poll.resolve([]));
       return jobs.length;
@@ -159,7 +158,7 @@ export class Claimer {
     return rows.map(({ queue }) => queue);
   }
 
-  private claimGroup(members: readonly Assignment<Candidate>[], limitedQueue: string | null): Promise<LeasedRow[]> {
+  private claimGroup(members: readonly Assignment<Candidate>[], limitedQueue: string | null): Promise<Claimed<Poll>[]> {
     if (limitedQueue === null) return retryConflicts(() => this.claimRows(members, null, this.database.lease));
     return retryConflicts(() =>
       this.database.lease.transaction(async (transaction) => {
@@ -178,30 +177,23 @@ export class Claimer {
     return row?.free ?? Infinity;
   }
 
-  private async claimRows(
+  private claimRows(
     members: readonly Assignment<Candidate>[],
     limitedQueue: string | null,
     on: Queryable,
-  ): Promise<LeasedRow[]> {
-    const claims = claimsFor(members);
-    return withTokens(await this.store.claim(claims, limitedQueue, on), claims);
+  ): Promise<Claimed<Poll>[]> {
+    return this.store.claim(claimsFor(members), limitedQueue, on);
   }
 
-  private deliver(
-    leased: readonly LeasedRow[],
-    members: readonly Assignment<Candidate>[],
-    byPoll: Map<Poll, Lease[]>,
-  ): void {
-    const polls = new Map(members.map(({ poll, job }) => [job.id, poll]));
-    for (const { row, leaseToken } of leased) {
-      const poll = polls.get(row.id)!;
-      const leases = byPoll.get(poll) ?? [];
-      byPoll.set(poll, leases);
-      leases.push(leaseOf(row, leaseToken, this.config.leaseSeconds));
+  private deliver(claimed: readonly Claimed<Poll>[], byPoll: Map<Poll, Lease[]>): void {
+    for (const { claim, row } of claimed) {
+      let leases = byPoll.get(claim.claimant);
+      if (!leases) byPoll.set(claim.claimant, (leases = []));
+      leases.push(leaseOf(claim.jobId, claim.leaseToken, row, this.config.leaseSeconds));
     }
-    this.announcer.tell('RUNNING', leased.length, () =>
-      leased.map(({ row: { id, type, queue, attempt, started_at: at } }) => {
-        return { id, type, queue, attempt, at, status: 'RUNNING', worker_id: polls.get(id)!.workerId };
+    this.announcer.tell('RUNNING', claimed.length, () =>
+      claimed.map(({ claim, row: { type, queue, attempt, started_at: at } }) => {
+        return { id: claim.jobId, type, queue, attempt, at, status: 'RUNNING', worker_id: claim.claimant.workerId };
       }),
     );
   }
@@ -213,7 +205,7 @@ export class Claimer {
 }
 
 /** In lock order. */
-function claimsFor(members: readonly Assignment<Candidate>[]): Claim[] {
+function claimsFor(members: readonly Assignment<Candidate>[]): Claim<Poll>[] {
   return members
     .map(({ poll, job }) => ({
       jobId: job.id,
@@ -222,16 +214,6 @@ function claimsFor(members: readonly Assignment<Candidate>[]): Claim[] {
       claimant: poll,
     }))
     .sort((a, b) => (a.jobId < b.jobId ? -1 : 1));
-}
-
-function withTokens(rows: readonly ClaimedRow[], claims: readonly Claim[]): LeasedRow[] {
-  const tokens = new Map(claims.map(({ jobId, leaseToken }) => [jobId, leaseToken]));
-  return rows.map((row) => ({ row, leaseToken: tokens.get(row.id)! }));
-}
-
-interface LeasedRow {
-  row: ClaimedRow;
-  leaseToken: string;
 }
 
 /** The queues, beginning with the one after `last`. */

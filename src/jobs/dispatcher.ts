@@ -175,9 +175,9 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     const { claims, deliver } = this.claimer.prepare(assigned);
     return {
       claims,
-      deliver: (rows) => {
+      deliver: (claimed) => {
         const byPoll = new Map<Poll, Lease[]>();
-        deliver(rows, byPoll);
+        deliver(claimed, byPoll);
         this.answer(byPoll);
         for (const { poll } of assigned) if (!byPoll.has(poll)) poll.resolve([]);
         this.lookOnFor(matches);

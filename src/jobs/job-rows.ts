@@ -37,16 +37,21 @@ export interface Claimant {
 }
 
 /** One lease to be opened. */
-export interface Claim {
+export interface Claim<For extends Claimant = Claimant> {
   jobId: string;
   attemptId: string;
   leaseToken: string;
-  claimant: Claimant;
+  claimant: For;
 }
 
-/** A job as its worker gets it; payload and metadata are JSON text. */
+/** A lease that was opened. */
+export interface Claimed<For extends Claimant = Claimant> {
+  claim: Claim<For>;
+  row: ClaimedRow;
+}
+
+/** What a worker gets of a claimed job, beside its id; payload and metadata are JSON text. */
 export interface ClaimedRow {
-  id: string;
   type: string;
   queue: string;
   priority: number;

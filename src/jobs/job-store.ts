@@ -10,6 +10,8 @@ import { errorGroup, type AttemptError } from './attempt-error.js';
 import type {
   ChangedRow,
   Claim,
+  Claimant,
+  Claimed,
   ClaimedRow,
   Created,
   EndedJobRow,
@@ -35,6 +37,9 @@ const TIME_LIMIT_GRACE_SECONDS = 10;
 interface CreatedTogether extends Created {
   ids: string;
 }
+
+/** What was claimed by which of the claims, counted from one. */
+type PlacedClaim = ClaimedRow & { place: number };
 
 /** How one attempt ended, and what to keep of it. */
 export interface Ending {
@@ -62,23 +67,27 @@ export class JobStore {
   }
 
   /** -> PENDING -> RUNNING, in one transaction: new jobs without keys, of which some are claimed at once for polls that wait. */
-  async createAndClaim(
+  async createAndClaim<For extends Claimant>(
     jobs: readonly NewJob[],
-    claims: readonly Claim[],
-  ): Promise<{ created: Map<string, Created>; claimed: ClaimedRow[] }> {
-    const [created, claimed] = await this.database.lease.together<CreatedTogether, ClaimedRow>(
+    claims: readonly Claim<For>[],
+  ): Promise<{ created: Map<string, Created>; claimed: Claimed<For>[] }> {
+    const [created, rows] = await this.database.lease.together<CreatedTogether, PlacedClaim>(
       { statement: submit.createJobs, values: newJobArrays(jobs) },
       { statement: claimJobs, values: this.claimArrays(claims, null) },
     );
-    return { created: byId(created), claimed };
+    return { created: byId(created), claimed: byPlace(rows, claims) };
   }
 
   /**
    * PENDING -> RUNNING: opens the leases that can be opened.
    * @param limitedQueue the queue with a limit that all these jobs are of, when the caller holds its lock and has counted
    */
-  claim(claims: readonly Claim[], limitedQueue: string | null, on: Queryable): Promise<ClaimedRow[]> {
-    return on.query<ClaimedRow>(claimJobs, this.claimArrays(claims, limitedQueue));
+  async claim<For extends Claimant>(
+    claims: readonly Claim<For>[],
+    limitedQueue: string | null,
+    on: Queryable,
+  ): Promise<Claimed<For>[]> {
+    return byPlace(await on.query<PlacedClaim>(claimJobs, this.claimArrays(claims, limitedQueue)), claims);
   }
 
   /** RUNNING -> SUCCESS where the fence holds; answers which of the fences did. @param results JSON texts */
@@ -184,6 +193,10 @@ function byId(rows: readonly CreatedTogether[]): Map<string, Created> {
   const created = new Map<string, Created>();
   for (const { ids, ...decided } of rows) for (const id of ids.split(',')) created.set(id, decided);
   return created;
+}
+
+function byPlace<For extends Claimant>(rows: readonly PlacedClaim[], claims: readonly Claim<For>[]): Claimed<For>[] {
+  return rows.map((row) => ({ claim: claims[row.place - 1]!, row }));
 }
 
 export function fenceArrays(fences: readonly Fence[]): unknown[] {

@@ -70,13 +70,13 @@ export function attemptView(row: AttemptRow): Attempt {
  * A claimed job as its worker gets it: a `LeasedJob`, written out here. For jobs that are short, the general writer and the objects
  * that it reads would be a good part of what each costs.
  */
-export function leaseOf(row: ClaimedRow, leaseToken: string, leaseSeconds: number): Lease {
+export function leaseOf(id: string, leaseToken: string, row: ClaimedRow, leaseSeconds: number): Lease {
   const json =
-    `{"id":"${row.id}","type":${JSON.stringify(row.type)},"queue":${JSON.stringify(row.queue)},"payload":${row.payload}` +
+    `{"id":"${id}","type":${JSON.stringify(row.type)},"queue":${JSON.stringify(row.queue)},"payload":${row.payload}` +
     `,"attempt":${row.attempt},"lease_token":"${leaseToken}","timeout_seconds":${row.timeout_seconds}` +
     `,"lease_seconds":${leaseSeconds},"retry_count":${row.retry_count},"max_retries":${row.max_retries}` +
     `,"priority":${row.priority},"metadata":${row.metadata},"created_at":"${row.created_at.toISOString()}"}`;
-  return { id: row.id, attempt: row.attempt, leaseToken, json: new JsonText(json) };
+  return { id, attempt: row.attempt, leaseToken, json: new JsonText(json) };
 }
 
 /** The `jobs` of an answer. */

@@ -14,7 +14,7 @@ interface PollId {
   workerId: string;
 }
 
-type AnsweredRow = ClaimedRow & { poll_id: string; lease_token: string };
+type AnsweredRow = ClaimedRow & { poll_id: string; id: string; lease_token: string };
 
 /** What the database knows of polls with an id: what they were answered, and which one of a worker is the latest to wait. */
 @Injectable()
@@ -47,7 +47,7 @@ export class PollRecords {
     ]);
     const byPoll = groupBy(rows, (row) => row.poll_id);
     return polls.map(({ pollId }) =>
-      (byPoll.get(pollId) ?? []).map((row) => leaseOf(row, row.lease_token, this.config.leaseSeconds)),
+      (byPoll.get(pollId) ?? []).map((row) => leaseOf(row.id, row.lease_token, row, this.config.leaseSeconds)),
     );
   }
 

@@ -91,7 +91,7 @@ export class Submission {
     try {
       const { created, claimed } = await this.store.createAndClaim(jobs, handOut.claims);
       const fates = jobs.map(({ id }) => ({ created: created.get(id)! }));
-      this.announce(jobs, fates, new Set(claimed.map(({ id }) => id)));
+      this.announce(jobs, fates, new Set(claimed.map(({ claim }) => claim.jobId)));
       handOut.deliver(claimed);
       return fates;
     } catch (error) {

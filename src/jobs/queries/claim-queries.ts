@@ -2,7 +2,7 @@ import { statement } from '../../platform/database/statement.js';
 import { CLOCK, durationBucket } from './fragments.js';
 
 /**
- * PENDING -> RUNNING for the given jobs; answers those that were claimed. By: the dispatcher. A job is passed over when it is no longer
+ * PENDING -> RUNNING for the given jobs; answers the places, counted from one, of those that were claimed. By: the dispatcher. A job is passed over when it is no longer
  * PENDING, somebody else works on its row just now (SKIP LOCKED), its queue is paused, its worker is draining, or the poll it was
  * meant for was superseded. Jobs of queues with a limit are passed over too, unless $10 names their queue: then the caller has counted
  * under that queue's lock. The lease is in the row of the job; `claims` says where live ones are to be found. Polls come once each; $4
@@ -18,8 +18,8 @@ export const claimJobs = statement(
     WHERE w.state IS DISTINCT FROM 'active' OR (p.is_parked AND w.current_poll_id IS DISTINCT FROM p.poll_id)
   ),
   locked AS MATERIALIZED (
-    SELECT j.id, i.attempt_id, i.lease_token, i.poll
-    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[]) AS i (job_id, attempt_id, lease_token, poll)
+    SELECT j.id, i.attempt_id, i.lease_token, i.poll, i.place
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[]) WITH ORDINALITY AS i (job_id, attempt_id, lease_token, poll, place)
       JOIN jobs j ON j.id = i.job_id
     WHERE j.status = 'PENDING'
       AND i.poll <> ALL (ARRAY(SELECT poll FROM void))
@@ -38,7 +38,7 @@ export const claimJobs = statement(
       started_at = clock.now, updated_at = clock.now
     FROM locked l, clock
     WHERE j.id = l.id
-    RETURNING l.poll, j.id, j.type, j.queue, j.priority, j.attempt, j.payload, j.metadata, j.timeout_seconds, j.retry_count, j.max_retries,
+    RETURNING l.place, l.poll, j.id, j.type, j.queue, j.priority, j.attempt, j.payload, j.metadata, j.timeout_seconds, j.retry_count, j.max_retries,
       j.created_at, j.started_at, greatest(j.created_at, j.run_at) AS ready_at
   ),
   unreadied AS (DELETE FROM ready_jobs r USING claimed c WHERE r.id = c.id),
@@ -52,7 +52,7 @@ export const claimJobs = statement(
     FROM (SELECT queue, type, ${durationBucket('ready_at', 'started_at')} AS bucket FROM claimed) c
     GROUP BY queue, type, bucket
   )
-  SELECT id, type, queue, priority, attempt, payload::text AS payload, metadata::text AS metadata, timeout_seconds, retry_count,
+  SELECT place::int, type, queue, priority, attempt, payload::text AS payload, metadata::text AS metadata, timeout_seconds, retry_count,
     max_retries, created_at, started_at
   FROM claimed`,
 );
