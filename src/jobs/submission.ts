@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { setImmediate as restOfTurn } from 'node:timers/promises';
 import type { CreatedJobs, CreateJob, Job } from '../contract/job.dto.js';
 import { Batcher } from '../platform/batcher.js';
 import { isOfStatement } from '../platform/database/database-error.js';
@@ -91,8 +92,10 @@ export class Submission {
     try {
       const { created, claimed } = await this.store.createAndClaim(jobs, handOut.claims);
       const fates = jobs.map(({ id }) => ({ created: created.get(id)! }));
-      this.announce(jobs, fates, new Set(claimed.map(({ claim }) => claim.jobId)));
       handOut.deliver(claimed);
+      // The workers' answers go out first: they can begin, while whoever submitted only hears of it.
+      await restOfTurn();
+      this.announce(jobs, fates, new Set(claimed.map(({ claim }) => claim.jobId)));
       return fates;
     } catch (error) {
       handOut.cancel(error);

@@ -49,7 +49,6 @@ export class Database {
       url,
       size: lease,
       timeoutMs: 6000,
-      isPipelined: true,
       settings: byKeyOnly,
       logger,
     });

@@ -2,6 +2,7 @@ import pg, { type PoolClient } from 'pg';
 import type { Logger } from '../logger.js';
 import { isOfStatement } from './database-error.js';
 import { parseInstant } from './parse-instant.js';
+import { runPair, type BoundStatement } from './statement-pair.js';
 import type { Statement } from './statement.js';
 
 const CONNECT_TIMEOUT_MS = 3000;
@@ -21,8 +22,6 @@ export interface LaneOptions {
   size: number;
   /** How long one statement may take. */
   timeoutMs: number;
-  /** Whether `together` may be used. */
-  isPipelined?: boolean;
   /** `SET` once on each connection. */
   settings?: Readonly<Record<string, string>>;
   logger: Logger;
@@ -41,13 +40,12 @@ export class Lane implements Queryable {
   private readonly pool: pg.Pool;
   private readonly name: string;
 
-  constructor({ name, url, size, timeoutMs, isPipelined = false, settings = {}, logger }: LaneOptions) {
+  constructor({ name, url, size, timeoutMs, settings = {}, logger }: LaneOptions) {
     this.name = name;
     this.pool = new pg.Pool({
       connectionString: url,
       max: size,
       application_name: name,
-      pipeline: isPipelined,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: timeoutMs,
       idleTimeoutMillis: 60_000,
@@ -109,28 +107,15 @@ export class Lane implements Queryable {
    * Two statements in one transaction, sent at once: one round trip and one commit. The second can't know what the first one answers.
    * @throws what the first of them to fail throws; then neither has done anything
    */
-  async together<First, Second>(
-    first: { statement: Statement; values: readonly unknown[] },
-    second: { statement: Statement; values: readonly unknown[] },
-  ): Promise<[First[], Second[]]> {
-    const outcome = await this.withClient(async (client, transaction) => {
-      const { stream } = client.connection;
-      // Else each would be a packet of its own, and wake the server.
-      stream.cork();
-      const asked = [
-        client.query('BEGIN'),
-        transaction.query<First>(first.statement, first.values),
-        transaction.query<Second>(second.statement, second.values),
-        client.query('COMMIT'),
-      ];
-      stream.uncork();
-      const answers = await Promise.allSettled(asked);
-      // What follows a failure only says that the transaction is broken; its COMMIT has rolled it back.
-      const failed = answers.find((answer) => answer.status === 'rejected');
-      if (failed && !isOfStatement(failed.reason)) throw failed.reason;
-      if (failed) return () => raise(failed.reason);
-      const [, one, two] = answers as { value: unknown }[];
-      return () => [one!.value, two!.value] as [First[], Second[]];
+  async together<First, Second>(first: BoundStatement, second: BoundStatement): Promise<[First[], Second[]]> {
+    const outcome = await this.withClient(async (client) => {
+      try {
+        const rows = (await runPair(client, [first, second])) as [First[], Second[]];
+        return () => rows;
+      } catch (error) {
+        if (!isOfStatement(error)) throw error;
+        return () => raise(error);
+      }
     });
     return outcome();
   }

@@ -1,11 +1,17 @@
 import { pino } from 'pino';
 import { Lane } from '../../../src/platform/database/lane.js';
+import { textArray } from '../../../src/platform/database/array-parameter.js';
 import { statement } from '../../../src/platform/database/statement.js';
 import { createDatabase, type TestDatabase } from '../../support/postgres.js';
 
 const take = statement('take', 'SELECT FROM sweep_clock FOR UPDATE');
 const process = statement('process', 'SELECT pg_backend_pid() AS id');
 const divide = statement('divide', 'SELECT 1 / $1::int');
+const add = statement(
+  'add',
+  'INSERT INTO queues (name) SELECT unnest($1::text[]) RETURNING name, pg_current_xact_id()::text AS transaction',
+);
+const find = statement('find', 'SELECT name, pg_current_xact_id()::text AS transaction FROM queues WHERE name = $1');
 
 describe('a lane', () => {
   let database: TestDatabase;
@@ -27,6 +33,29 @@ describe('a lane', () => {
     await expect(lane.query(divide, [0])).rejects.toThrow('division by zero');
     await expect(lane.transaction((transaction) => transaction.query(divide, [0]))).rejects.toThrow('division by zero');
     await expect(lane.transaction(() => Promise.reject(new Error('changed our mind')))).rejects.toThrow('our mind');
+    expect(await lane.query(process, [])).toEqual(before);
+  });
+
+  it('runs two statements in one transaction, the second after the first, or neither', async () => {
+    const [lane] = lanes as [Lane, Lane];
+    const before = await lane.query(process, []);
+    const pair = (name: string, divisor: number) =>
+      lane.together({ statement: add, values: [textArray([name])] }, { statement: divide, values: [divisor] });
+    // At first neither is prepared on this connection, then both are.
+    for (const round of ['first', 'second']) {
+      await expect(pair(`${round} undone`, 0)).rejects.toThrow('division by zero');
+      expect(await lane.query(find, [`${round} undone`])).toEqual([]);
+      await expect(pair(`${round} done`, 1)).resolves.toEqual([
+        [expect.objectContaining({ name: `${round} done` })],
+        [{ '?column?': 1 }],
+      ]);
+      await expect(pair(`${round} done`, 1)).rejects.toThrow('duplicate key');
+    }
+    const [added, found] = await lane.together(
+      { statement: add, values: [textArray(['third'])] },
+      { statement: find, values: ['third'] },
+    );
+    expect(found).toEqual(added);
     expect(await lane.query(process, [])).toEqual(before);
   });
 
