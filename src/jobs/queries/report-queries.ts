@@ -3,8 +3,8 @@ import { BUDGETS, CLOCK, durationBucket } from './fragments.js';
 
 /**
  * RUNNING -> SUCCESS under the fence; answers the places, counted from one, of the reports that were accepted, and of their jobs what the
- * reports do not say: a row for jobs that have it in common, since a row for each would cost both sides a tenth more. The attempt stays
- * where it is, in the row of the job. By: reports. Index: primary key.
+ * reports do not say: a row for all jobs that have it in common, which is much less to read than one for each. The attempt stays where it
+ * is, in the row of the job. By: reports. Index: primary key.
  */
 export const succeedJobs = statement(
   'succeed_jobs',

@@ -72,6 +72,10 @@ export const WEAKENINGS: readonly Weakening[] = [
         },
       ],
     },
+    // Heartbeats wait longer for one another, so that the reap comes before those that waited for the database.
+    widening: {
+      patches: [{ file: 'jobs/leases.js', find: 'HEARTBEAT_GATHER_MS = 100', replace: 'HEARTBEAT_GATHER_MS = 1000' }],
+    },
     run: {
       seconds: 60,
       leaseSeconds: 6,
