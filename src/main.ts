@@ -6,11 +6,9 @@ import { EmbeddedPostgresError } from './platform/embedded-postgres/embedded-pos
 import { StartError } from './platform/errors/start-error.js';
 import { createLogger, type Logger } from './platform/logger.js';
 import { version } from './platform/package-root.js';
-import { startOrchestrator } from './orchestrator.js';
 import { welcome, welcomeText } from './welcome.js';
 import { WorkerProcess } from './worker-process.js';
 import { HandlersError } from './worker-runtime/load-handlers.js';
-import { startWorker } from './worker-runtime/start-worker.js';
 
 /** Something that runs until it is told to stop; a second call hurries. */
 interface Running {
@@ -31,13 +29,20 @@ async function main(args: string[]): Promise<void> {
   if (command.kind === 'version') return void process.stdout.write(`${version}\n`);
   const { config } = command;
   const logger = createLogger({ level: config.logLevel, format: config.logFormat, role: config.role });
-  const starting = config.role === 'worker' ? startWorker({ config, logger }) : startServing(config, logger, args);
+  const starting = config.role === 'worker' ? startWorking(config, logger) : startServing(config, logger, args);
   await untilStopped(starting, logger);
   // A handler that heeds no signal goes on although its job was given back: it must not keep the process alive.
   process.exit();
 }
 
+// Each role loads its own libraries only: a worker needs half the memory without those of the server.
+async function startWorking(config: Config, logger: Logger): Promise<Running> {
+  const { startWorker } = await import('./worker-runtime/start-worker.js');
+  return startWorker({ config, logger });
+}
+
 async function startServing(config: Config, logger: Logger, args: readonly string[]): Promise<Running> {
+  const { startOrchestrator } = await import('./orchestrator.js');
   const orchestrator = await startOrchestrator(config, logger);
   greet(orchestrator.url, config, logger);
   if (config.role !== 'all') return orchestrator;

@@ -1,5 +1,6 @@
 import { Field } from './field.js';
-import { JobFilter, NAME, NAME_HINT } from './job.dto.js';
+import { JobFilter } from './job.dto.js';
+import { NAME, NAME_HINT } from './name.js';
 import { StatusCounts } from './stats.dto.js';
 
 export const BULK_ACTIONS = ['retry', 'cancel', 'delete', 'move', 'prioritize'] as const;

@@ -12,10 +12,7 @@ import {
   type JobAction,
   type JobStatus,
 } from './job-state.js';
-
-/** What a type, a queue or a tag may be called: visible, and safe in a URL, a log line and a Redis key. */
-export const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_.:/-]*[A-Za-z0-9])?$/;
-export const NAME_HINT = 'must be letters, digits and _ . : / - , starting and ending with a letter or digit';
+import { NAME, NAME_HINT } from './name.js';
 
 /** A year: long enough for any real wait, short enough to catch milliseconds given as seconds. */
 const MAX_WAIT_SECONDS = 366 * 24 * 3600;

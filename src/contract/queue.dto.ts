@@ -1,5 +1,5 @@
 import { Field } from './field.js';
-import { NAME, NAME_HINT } from './job.dto.js';
+import { NAME, NAME_HINT } from './name.js';
 
 /** A named line of ready jobs. */
 export class Queue {

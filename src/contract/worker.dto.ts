@@ -1,5 +1,5 @@
 import { Field } from './field.js';
-import { NAME, NAME_HINT } from './job.dto.js';
+import { NAME, NAME_HINT } from './name.js';
 import { JOB_STATUSES, type JobStatus } from './job-state.js';
 
 export const WORKER_STATUSES = ['ONLINE', 'OFFLINE'] as const;

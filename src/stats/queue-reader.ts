@@ -1,4 +1,4 @@
-import { NAME } from '../contract/job.dto.js';
+import { NAME } from '../contract/name.js';
 import type { ListQueuesQuery, Queue, QueueList } from '../contract/queue.dto.js';
 import type { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/errors/domain-error.js';

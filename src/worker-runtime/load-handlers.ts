@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { NAME, NAME_HINT } from '../contract/job.dto.js';
+import { NAME, NAME_HINT } from '../contract/name.js';
 import type { Handler } from './handler.js';
 import handleAny from './handlers/default.js';
 import email from './handlers/email.js';
