@@ -4,6 +4,7 @@ import * as action from '../../../src/contract/action.dto.js';
 import type { FieldError } from '../../../src/contract/errors.js';
 import { Field } from '../../../src/contract/field.js';
 import * as job from '../../../src/contract/job.dto.js';
+import { NAME_HINT } from '../../../src/contract/name.js';
 import * as lease from '../../../src/contract/lease.dto.js';
 import * as queue from '../../../src/contract/queue.dto.js';
 import * as session from '../../../src/contract/session.dto.js';
@@ -70,7 +71,7 @@ test.each([
   [{ type: 5 }, 'type must be a string'],
   [{ type: '' }, 'type must have between 1 and 128 characters'],
   [{ type: 'a'.repeat(129) }, 'type must have between 1 and 128 characters'],
-  [{ type: 'a b' }, `type ${job.NAME_HINT}`],
+  [{ type: 'a b' }, `type ${NAME_HINT}`],
   [{ type: 'a', max_retries: -1 }, 'max_retries must be an integer between 0 and 1000'],
   [{ type: 'a', max_retries: 1.5 }, 'max_retries must be an integer between 0 and 1000'],
   [{ type: 'a', max_retries: '3' }, 'max_retries must be an integer between 0 and 1000'],
