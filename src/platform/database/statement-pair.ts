@@ -8,12 +8,14 @@ export interface BoundStatement {
   values: readonly unknown[];
 }
 
+type Parameter = Buffer | string | number | null;
+
 /** What the driver's own queries use of its connection; its types leave most of it out. */
 interface Wire extends Pick<Connection, 'stream'> {
   /** Texts of the statements that the server knows, by name. */
   parsedStatements: Record<string, string>;
   parse(message: Statement): void;
-  bind(message: { statement: string; values: readonly unknown[]; valueMapper: (value: unknown) => unknown }): void;
+  bind(message: { statement: string; values: readonly Parameter[]; valueMapper: typeof wireForm }): void;
   describe(message: { type: 'P' }): void;
   execute(message: object): void;
   sync(): void;
@@ -37,7 +39,7 @@ class StatementPair extends pg.Query {
     wire.stream.cork();
     for (const { statement, values } of this.pair) {
       if (!(statement.name in wire.parsedStatements)) wire.parse(statement);
-      wire.bind({ statement: statement.name, values, valueMapper: parameter });
+      wire.bind({ statement: statement.name, values: values as Parameter[], valueMapper: wireForm });
       wire.describe({ type: 'P' });
       wire.execute({});
     }
@@ -74,7 +76,6 @@ export async function runPair(
   }
 }
 
-function parameter(value: unknown): Buffer | string | null {
-  if (value === null || value === undefined) return null;
-  return Buffer.isBuffer(value) ? value : String(value as string | number);
+function wireForm(value: Parameter): Buffer | string | null {
+  return typeof value === 'number' ? String(value) : value;
 }
