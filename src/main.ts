@@ -35,7 +35,7 @@ async function main(args: string[]): Promise<void> {
   process.exit();
 }
 
-// Each role loads its own libraries only: a worker needs half the memory without those of the server.
+/** Each role loads its own libraries only: a worker needs half the memory without those of the server. */
 async function startWorking(config: Config, logger: Logger): Promise<Running> {
   const { startWorker } = await import('./worker-runtime/start-worker.js');
   return startWorker({ config, logger });

@@ -78,17 +78,6 @@ export class Claimer {
   }
 
   /**
-   * For jobs that are yet to be created: what is to be claimed in the transaction that creates them, and how to go on once it has.
-   * @param deliver as for `claim`, with what was claimed
-   */
-  prepare(assigned: readonly Assignment<Candidate>[]): {
-    claims: readonly Claim<Poll>[];
-    deliver: (claimed: readonly Claimed<Poll>[], byPoll: Map<Poll, Lease[]>) => void;
-  } {
-    return { claims: claimsFor(assigned), deliver: (claimed, byPoll) => this.deliver(claimed, byPoll) };
-  }
-
-  /**
    * Finds ready jobs in PostgreSQL itself and claims them, in turns over the queues.
    * @param byPoll as for `claim`
    * @returns whether it is worth looking again
@@ -185,7 +174,8 @@ export class Claimer {
     return this.store.claim(claimsFor(members), limitedQueue, on);
   }
 
-  private deliver(claimed: readonly Claimed<Poll>[], byPoll: Map<Poll, Lease[]>): void {
+  /** Writes out the leases of what was claimed, and tells of it. @param byPoll takes up what each poll got */
+  deliver(claimed: readonly Claimed<Poll>[], byPoll: Map<Poll, Lease[]>): void {
     for (const { claim, row } of claimed) {
       let leases = byPoll.get(claim.claimant);
       if (!leases) byPoll.set(claim.claimant, (leases = []));
@@ -204,8 +194,8 @@ export class Claimer {
   }
 }
 
-/** In lock order. */
-function claimsFor(members: readonly Assignment<Candidate>[]): Claim<Poll>[] {
+/** What is to be claimed for the polls, in lock order. */
+export function claimsFor(members: readonly Assignment<Candidate>[]): Claim<Poll>[] {
   return members
     .map(({ poll, job }) => ({
       jobId: job.id,

@@ -10,7 +10,7 @@ import { QueueSettings } from '../queue/queue-settings.js';
 import type { ReadyJob } from '../queue/ready-job.js';
 import { ReadyQueue } from '../queue/ready-queue.js';
 import { Announcer } from './announcer.js';
-import { Claimer, type Candidate } from './claimer.js';
+import { Claimer, claimsFor, type Candidate } from './claimer.js';
 import type { HandOut } from './hand-out.js';
 import type { Lease } from './job-rows.js';
 import { Poll } from './poll.js';
@@ -172,12 +172,11 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     const matches = this.match(jobs);
     if (matches.length === 0) return null;
     const assigned = matches.flatMap((match) => match.assigned);
-    const { claims, deliver } = this.claimer.prepare(assigned);
     return {
-      claims,
+      claims: claimsFor(assigned),
       deliver: (claimed) => {
         const byPoll = new Map<Poll, Lease[]>();
-        deliver(claimed, byPoll);
+        this.claimer.deliver(claimed, byPoll);
         this.answer(byPoll);
         for (const { poll } of assigned) if (!byPoll.has(poll)) poll.resolve([]);
         this.lookOnFor(matches);

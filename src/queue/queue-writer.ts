@@ -1,4 +1,5 @@
 import { setImmediate as restOfTurn } from 'node:timers/promises';
+import { groupBy } from '../platform/group-by.js';
 import type { Logger } from '../platform/logger.js';
 import type { Generations } from './generations.js';
 import { QueueScriptError } from './queue-scripts.js';
@@ -33,14 +34,12 @@ export class QueueWriter {
   }
 
   settle({ done, gated }: Verdicts): void {
-    const landings = new Map<string, Landing>();
-    for (const { batch } of done) if (!landings.has(batch)) landings.set(batch, { batch, gated: [] });
-    for (const { batch, id } of gated) {
-      const landing = landings.get(batch);
-      if (landing) landing.gated.push(id);
-      else landings.set(batch, { batch, gated: [id] });
-    }
-    append(this.landings, [...landings.values()]);
+    const gatedOf = groupBy(gated, ({ batch }) => batch);
+    const batches = new Set([...done, ...gated].map(({ batch }) => batch));
+    append(
+      this.landings,
+      [...batches].map((batch) => ({ batch, gated: (gatedOf.get(batch) ?? []).map(({ id }) => id) })),
+    );
     this.write();
   }
 

@@ -73,17 +73,8 @@ export class Lane implements Queryable {
   }
 
   /** Not by the pool's own `query`, which throws a connection away for each statement that fails. */
-  async query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    const outcome = await this.withClient(async (_client, lone) => {
-      try {
-        const rows = await lone.query<Row>(statement, values);
-        return () => rows;
-      } catch (error) {
-        if (!isOfStatement(error)) throw error;
-        return () => raise(error);
-      }
-    });
-    return outcome();
+  query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    return this.keepingConnection((_client, lone) => lone.query<Row>(statement, values));
   }
 
   /** Runs the work in one transaction; rolled back when it throws. */
@@ -107,17 +98,8 @@ export class Lane implements Queryable {
    * Two statements in one transaction, sent at once: one round trip and one commit. The second can't know what the first one answers.
    * @throws what the first of them to fail throws; then neither has done anything
    */
-  async together<First, Second>(first: BoundStatement, second: BoundStatement): Promise<[First[], Second[]]> {
-    const outcome = await this.withClient(async (client) => {
-      try {
-        const rows = (await runPair(client, [first, second])) as [First[], Second[]];
-        return () => rows;
-      } catch (error) {
-        if (!isOfStatement(error)) throw error;
-        return () => raise(error);
-      }
-    });
-    return outcome();
+  together<First, Second>(first: BoundStatement, second: BoundStatement): Promise<[First[], Second[]]> {
+    return this.keepingConnection(async (client) => (await runPair(client, [first, second])) as [First[], Second[]]);
   }
 
   /** Runs the work on one connection, for what belongs to a session (advisory locks). */
@@ -133,6 +115,20 @@ export class Lane implements Queryable {
 
   close(): Promise<void> {
     return this.pool.end();
+  }
+
+  /** @param work when it throws for a fault of its statement, the connection is sound */
+  private async keepingConnection<T>(work: (client: PoolClient, queryable: Queryable) => Promise<T>): Promise<T> {
+    const outcome = await this.withClient(async (client, queryable) => {
+      try {
+        const result = await work(client, queryable);
+        return () => result;
+      } catch (error) {
+        if (!isOfStatement(error)) throw error;
+        return () => raise(error);
+      }
+    });
+    return outcome();
   }
 
   /** @param work when it throws, the connection is not used again */

@@ -43,6 +43,7 @@ function write(value: unknown): string | undefined {
 
 function writeObject(value: Record<string, unknown>): string | undefined {
   if (value instanceof JsonText) return value.text;
+  // Lists without any, such as the verdicts that stand beside leases, go to the engine's writer as a whole answer would.
   if (Array.isArray(value)) return holdsJsonText(value) ? writeArray(value) : JSON.stringify(value);
   if (typeof value.toJSON === 'function') return write((value as { toJSON(): unknown }).toJSON());
   let json = '';

@@ -5,11 +5,12 @@
 local i = 4
 while ARGV[i] do
   local batch, last = ARGV[i], i + 1 + tonumber(ARGV[i + 1])
+  local ready = READY .. queue_of(batch)
   for j = i + 2, last do
     local score = redis.call('ZSCORE', BATCH .. batch, ARGV[j])
-    if score then redis.call('ZADD', READY .. queue_of(batch), 'NX', score, ARGV[j]) end
+    if score then redis.call('ZADD', ready, 'NX', score, ARGV[j]) end
   end
-  if last > i + 1 and redis.call('EXISTS', READY .. queue_of(batch)) == 1 then activate(queue_of(batch)) end
+  if last > i + 1 and redis.call('EXISTS', ready) == 1 then activate(queue_of(batch)) end
   land(batch)
   i = last + 1
 end
