@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { ConfigError, helpText, readCommand, type Config } from './config/config.js';
 import { clock } from './platform/clock.js';
+import { limitHeapGrowth } from './platform/heap-growth.js';
 import { EmbeddedPostgresError } from './platform/embedded-postgres/embedded-postgres-error.js';
 import { StartError } from './platform/errors/start-error.js';
 import { createLogger, type Logger } from './platform/logger.js';
@@ -42,6 +43,7 @@ async function startWorking(config: Config, logger: Logger): Promise<Running> {
 }
 
 async function startServing(config: Config, logger: Logger, args: readonly string[]): Promise<Running> {
+  limitHeapGrowth();
   const { startOrchestrator } = await import('./orchestrator.js');
   const orchestrator = await startOrchestrator(config, logger);
   greet(orchestrator.url, config, logger);

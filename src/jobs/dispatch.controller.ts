@@ -24,7 +24,7 @@ import {
   type ReportVerdict,
 } from '../contract/lease.dto.js';
 import { DomainError } from '../platform/errors/domain-error.js';
-import { whenCutOff } from '../platform/http/when-cut-off.js';
+import { onAnswerEnd } from '../platform/http/answer-end.js';
 import { OneOfBody } from '../platform/validation/contract-pipe.js';
 import { QueueSettings } from '../queue/queue-settings.js';
 import { Dispatcher } from './dispatcher.js';
@@ -59,7 +59,7 @@ export class DispatchController {
   @ApiNotFoundResponse({ type: ErrorBody, description: 'Unknown worker: register first.' })
   async next(@Body() body: NextJobs, @Res({ passthrough: true }) response: Response): Promise<LeasedJobs> {
     const caller = new AbortController();
-    whenCutOff(response, () => caller.abort());
+    onAnswerEnd(response, (isCutOff) => isCutOff && caller.abort());
     const leases = await this.dispatcher.next(body, caller.signal);
     this.giveBackUnlessSent(response, leases);
     return { jobs: leasedJobs(leases) };
@@ -120,7 +120,7 @@ export class DispatchController {
   private giveBackUnlessSent(response: Response, leases: readonly Lease[]): void {
     if (leases.length === 0) return;
     if (response.destroyed) return this.reports.giveBack(leases);
-    whenCutOff(response, () => this.reports.giveBack(leases));
+    onAnswerEnd(response, (isCutOff) => isCutOff && this.reports.giveBack(leases));
   }
 }
 

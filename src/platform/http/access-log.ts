@@ -1,8 +1,8 @@
 import type { Request, RequestHandler } from 'express';
 import { clock } from '../clock.js';
 import type { Logger } from '../logger.js';
+import { onAnswerEnd } from './answer-end.js';
 import { requestIdOf } from './request-id.js';
-import { whenCutOff } from './when-cut-off.js';
 
 /** A request that was answered, or whose caller left before. */
 export interface AnsweredRequest {
@@ -29,9 +29,7 @@ const SLOW_MS = 1000;
 export function accessLog(logger: Logger, observe: AnswerObserver = () => undefined): RequestHandler {
   return (request, response, next) => {
     const startedAt = clock.monotonicMs();
-    let isCutOff = false;
-    whenCutOff(response, () => (isCutOff = true));
-    response.once('close', () => {
+    onAnswerEnd(response, (isCutOff) => {
       const answered = {
         method: request.method,
         route: routeOf(request),

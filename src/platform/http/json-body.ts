@@ -3,6 +3,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { DomainError } from '../errors/domain-error.js';
 import { DEFAULT_JSON_LIMITS, type JsonLimits } from '../json/json-limits.js';
 import { parseJson } from '../json/parse-json.js';
+import { onAnswerEnd } from './answer-end.js';
 import { BodyBudget, type BodyShare } from './body-budget.js';
 
 export interface JsonBodyOptions {
@@ -34,7 +35,7 @@ export function jsonBody(options: JsonBodyOptions = {}): RequestHandler {
     if (request.method === 'GET' || request.method === 'HEAD') return next();
     const limit = bulkPaths.has(request.path) ? bulkLimitBytes : limitBytes;
     const share = budget.open();
-    response.once('close', share.release);
+    onAnswerEnd(response, share.release);
     try {
       const body = await receive(request, limit, share, readTimeoutMs);
       request.body = body.length === 0 ? {} : parseJson(body, limits);
@@ -96,7 +97,7 @@ function readBody(request: IncomingMessage, limit: number, share: BodyShare, tim
     const close = () => finish(() => reject(new DomainError('invalid_request', 'The body ended too early.')));
     const finish = (settle: () => void) => {
       clearTimeout(timer);
-      request.off('data', take).off('end', end).off('close', close);
+      request.off('data', take).off('end', end).off('close', close).off('error', close);
       settle();
     };
     request.on('data', take).on('end', end).on('close', close).on('error', close);

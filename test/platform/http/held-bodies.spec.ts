@@ -1,5 +1,7 @@
 import { once } from 'node:events';
-import type { AddressInfo, Server } from 'node:net';
+import { connect, type AddressInfo, type Server } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import express, { type ErrorRequestHandler, type Response } from 'express';
 import { DomainError } from '../../../src/platform/errors/domain-error.js';
 import { jsonBody } from '../../../src/platform/http/json-body.js';
@@ -64,5 +66,22 @@ describe('large bodies', () => {
     });
     waiting.forEach((response) => response.end());
     expect(await first).toBe(200);
+  });
+});
+
+describe('a body that was read', () => {
+  it('is not held by the request that waits for its answer', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const body = JSON.stringify({ payload: 'a'.repeat(60 * 1024) });
+    const requestText = `POST /jobs HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const { port } = server.address() as AddressInfo;
+    collectGarbage();
+    const before = process.memoryUsage().arrayBuffers;
+    // By socket: an HTTP client would keep the bytes itself until the answer comes.
+    for (let i = 0; i < 100; i++) connect(port, '127.0.0.1').end(requestText);
+    await until(() => waiting.length === 100);
+    collectGarbage();
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan((100 * body.length) / 2);
   });
 });
