@@ -9,6 +9,7 @@ import bulkEnqueue from '../workloads/w1-bulk-enqueue.mjs';
 import drainByTwo from '../workloads/w2-drain-two.mjs';
 import drain from '../workloads/w2-drain.mjs';
 import singleEnqueue from '../workloads/w3-single-enqueue.mjs';
+import pickUpLater from '../workloads/w4-pick-up-later.mjs';
 import pickUp from '../workloads/w4-pick-up.mjs';
 import steadyState from '../workloads/w5-steady-state.mjs';
 import backlog from '../workloads/w6-backlog.mjs';
@@ -25,6 +26,7 @@ export const WORKLOADS = [
   drainByTwo,
   singleEnqueue,
   pickUp,
+  pickUpLater,
   steadyState,
   backlog,
   shortTransactions,

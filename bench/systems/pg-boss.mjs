@@ -19,9 +19,9 @@ export default {
   settings: ({ takeAtMost, workload }) => ({
     bulk: 1000,
     bulkInFlight: 2,
-    notify: workload === 'W4',
+    notify: workload.startsWith('W4'),
     work: {
-      batchSize: workload === 'W4' ? 100 : (takeAtMost ?? 2000),
+      batchSize: workload.startsWith('W4') ? 100 : (takeAtMost ?? 2000),
       localConcurrency: takeAtMost ? 1 : 2,
       burstWhenBatchFull: true,
       pollingIntervalSeconds: 0.5,

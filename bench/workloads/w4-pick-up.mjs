@@ -4,10 +4,13 @@ import { round } from '../harness/processes.mjs';
 const PAUSE_MS = 40;
 const WARM_UP = 30;
 
-/** From before the enqueue call of one process to the handler's first line in another, on an idle system. */
-export default {
-  id: 'W4',
-  title: 'Pick-up latency, idle system',
+/**
+ * From before the enqueue call of one process to the handler's first line in another, on an idle system.
+ * @param jobsBefore how many jobs all processes have seen before, one after the other
+ */
+export const pickUpAfter = (jobsBefore) => ({
+  id: jobsBefore === 0 ? 'W4' : 'W4 later',
+  title: jobsBefore === 0 ? 'Pick-up latency, idle system' : `The same, after ${jobsBefore.toLocaleString('en')} jobs`,
   unit: 'ms',
   lowerIsBetter: true,
   takes: ({ isVariant }) => !isVariant,
@@ -16,10 +19,12 @@ export default {
     const session = await open(system);
     try {
       await session.startWorkers(1);
-      const total = jobs + WARM_UP;
+      const before = jobsBefore + WARM_UP;
+      const total = jobs + before;
       await delay(1500);
+      await session.client.call('trickle', jobsBefore, 0);
       await session.client.call('trickle', WARM_UP, PAUSE_MS);
-      await session.untilWorkers(() => session.handled >= WARM_UP, 'the warm-up');
+      await session.untilWorkers(() => session.handled >= before, 'the warm-up');
       session.takeLatencies();
       const cpu = session.startCpuClock();
       const start = performance.now();
@@ -36,4 +41,6 @@ export default {
       await session.close();
     }
   },
-};
+});
+
+export default pickUpAfter(0);
