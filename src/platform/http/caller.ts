@@ -9,13 +9,15 @@ export interface Caller {
   actor: string | null;
 }
 
-const callers = new WeakMap<IncomingMessage, Caller>();
+/** On the request itself: in a map, an entry for each parked poll would be looked at by every collection of garbage. */
+const CALLER = Symbol('caller');
+type KnownRequest = IncomingMessage & { [CALLER]?: Caller };
 
 /** Undefined for a request to an open path without a key. */
 export function callerOf(request: IncomingMessage): Caller | undefined {
-  return callers.get(request);
+  return (request as KnownRequest)[CALLER];
 }
 
 export function setCaller(request: IncomingMessage, caller: Caller): void {
-  callers.set(request, caller);
+  (request as KnownRequest)[CALLER] = caller;
 }
