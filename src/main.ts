@@ -2,9 +2,9 @@
 import 'reflect-metadata';
 import { ConfigError, helpText, readCommand, type Config } from './config/config.js';
 import { clock } from './platform/clock.js';
-import { limitHeapGrowth } from './platform/heap-growth.js';
 import { EmbeddedPostgresError } from './platform/embedded-postgres/embedded-postgres-error.js';
 import { StartError } from './platform/errors/start-error.js';
+import { limitHeapGrowth } from './platform/heap-growth.js';
 import { createLogger, type Logger } from './platform/logger.js';
 import { version } from './platform/package-root.js';
 import { welcome, welcomeText } from './welcome.js';
