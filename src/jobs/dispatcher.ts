@@ -14,7 +14,8 @@ import { Claimer, claimsFor, type Candidate } from './claimer.js';
 import type { HandOut } from './hand-out.js';
 import type { Lease } from './job-rows.js';
 import { Poll } from './poll.js';
-import { PollGroup, type Assignment } from './poll-group.js';
+import type { Assignment, PollGroup } from './poll-group.js';
+import { MAX_JOBS_A_ROUND, PollGroups, type Match } from './poll-groups.js';
 import { PollRecords } from './poll-records.js';
 import { PollingWorkers } from './polling-workers.js';
 import { Reports } from './reports.js';
@@ -22,16 +23,9 @@ import { Submission } from './submission.js';
 
 /** One round takes ids while another claims: the database and Redis work at the same time. */
 const MAX_ROUNDS = 2;
-const MAX_JOBS_A_ROUND = 500;
 const LIMITS_WATCH_MS = 1000;
 /** A draining worker that polls all the same must not poll in a tight loop. */
 const DRAINING_WAIT_SECONDS = 5;
-
-/** Polls of a group, each with a job that it is to get. */
-interface Match<Job> {
-  group: PollGroup;
-  assigned: readonly Assignment<Job>[];
-}
 
 /**
  * Brings ready jobs and waiting polls together. Polls of workers that serve the same queues form a group; whenever a poll comes or jobs
@@ -40,7 +34,7 @@ interface Match<Job> {
  */
 @Injectable()
 export class Dispatcher implements OnModuleInit, OnModuleDestroy {
-  private readonly groups = new Map<string, PollGroup>();
+  private readonly groups: PollGroups;
   /** The poll of each worker that waits under an id: a newer one takes its place. */
   private readonly parked = new Map<string, Poll>();
   /** A slot of a limited queue that another orchestrator freed is told to nobody here. */
@@ -56,10 +50,11 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     private readonly workers: PollingWorkers,
     private readonly events: EventBus,
     private readonly announcer: Announcer,
-    private readonly settings: QueueSettings,
+    settings: QueueSettings,
     private readonly records: PollRecords,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
+    this.groups = new PollGroups(settings);
     this.limitsWatch = new PeriodicTask({
       name: 'look for free slots in limited queues',
       everyMs: LIMITS_WATCH_MS,
@@ -87,7 +82,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
   /** Answers every waiting poll at once, with nothing, and takes no new ones. */
   async onModuleDestroy(): Promise<void> {
     this.isStopping = true;
-    for (const group of this.groups.values()) for (const poll of group.polls) poll.resolve([]);
+    for (const group of this.groups) for (const poll of group.polls) poll.resolve([]);
     await this.limitsWatch.stop();
   }
 
@@ -109,7 +104,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
       return [];
     }
     const poll = new Poll(workerId, pollId, limit, waitSeconds > 0);
-    this.enter(this.groupOf(worker.serves), poll, waitSeconds, signal);
+    this.enter(this.groups.of(worker.serves), poll, waitSeconds, signal);
     return poll.answer;
   }
 
@@ -136,18 +131,8 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     this.kick(group);
   }
 
-  private groupOf(serves: readonly string[] | '*'): PollGroup {
-    const key = JSON.stringify(serves);
-    const known = this.groups.get(key);
-    if (known) return known;
-    for (const [oldKey, old] of this.groups) if (old.polls.size === 0 && old.rounds === 0) this.groups.delete(oldKey);
-    const group = new PollGroup(serves);
-    this.groups.set(key, group);
-    return group;
-  }
-
   private wake(queues: readonly string[] | '*'): void {
-    for (const group of this.groups.values()) {
+    for (const group of this.groups) {
       if (!group.servesAny(queues)) continue;
       if (group.polls.size > 0) this.kick(group);
       // A round under way may have looked before these jobs were there.
@@ -198,28 +183,14 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     for (const { group } of matches) if (group.polls.size > 0) this.kick(group);
   }
 
-  /** Deals jobs out to polls that wait here for nothing else, and takes those polls out of their groups. */
   private match<Job extends Candidate>(jobs: readonly Job[]): Match<Job>[] {
-    const matches: Match<Job>[] = [];
-    let rest = jobs.filter(({ queue }) => !this.settings.limits.has(queue) && !this.settings.paused.includes(queue));
-    if (this.isStopping) return matches;
-    for (const group of this.groups.values()) {
-      if (rest.length === 0) break;
-      if (!group.isParked) continue;
-      const served = rest.filter(({ queue }) => group.servesAny([queue])).slice(0, MAX_JOBS_A_ROUND);
-      const { assigned } = group.assign(served, MAX_JOBS_A_ROUND);
-      if (assigned.length === 0) continue;
-      matches.push({ group, assigned });
-      const taken = new Set(assigned.map(({ job }) => job));
-      rest = rest.filter((job) => !taken.has(job));
-    }
-    return matches;
+    return this.isStopping ? [] : this.groups.match(jobs);
   }
 
   private lookAgainAt(workerId: string, isDraining: boolean): void {
     this.workers.forget(workerId);
     if (!isDraining) return;
-    for (const group of this.groups.values()) {
+    for (const group of this.groups) {
       for (const poll of group.polls) if (poll.workerId === workerId) poll.resolve([]);
     }
   }

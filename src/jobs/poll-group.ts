@@ -12,6 +12,8 @@ export class PollGroup {
   isDirty = false;
   /** Rounds under way: taking ids and claiming them. */
   rounds = 0;
+  /** Those that wait for their turn, and those that a job is being claimed for. */
+  private readonly open = new Set<Poll>();
   private readonly waiting = new Set<Poll>();
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -25,6 +27,7 @@ export class PollGroup {
     );
   }
 
+  /** Those whose turn has not come yet. */
   get polls(): ReadonlySet<Poll> {
     return this.waiting;
   }
@@ -34,12 +37,21 @@ export class PollGroup {
     return this.waiting.size > 0 && this.rounds === 0 && !this.isDirty;
   }
 
+  /** False when nothing would come back to this group. */
+  get isInUse(): boolean {
+    return this.open.size > 0 || this.rounds > 0;
+  }
+
+  /** Lets a poll wait for its turn, also one that `assign` took out and that got nothing. */
   add(poll: Poll): void {
-    if (poll.isDone || this.waiting.has(poll)) return;
+    if (poll.isDone) return;
+    this.open.add(poll);
     this.waiting.add(poll);
   }
 
+  /** A poll that was answered. */
   remove(poll: Poll): void {
+    this.open.delete(poll);
     this.waiting.delete(poll);
   }
 
@@ -56,7 +68,7 @@ export class PollGroup {
   }
 
   /**
-   * Deals jobs out to the polls whose turn it is, an equal share each and then what is left, and takes those polls out of the group.
+   * Deals jobs out to the polls whose turn it is, an equal share each and then what is left, and takes those polls out of `polls`.
    * @returns what found a poll; the rest of the jobs found none
    */
   assign<Job>(jobs: readonly Job[], most = Infinity): { assigned: Assignment<Job>[]; rest: readonly Job[] } {
@@ -68,7 +80,7 @@ export class PollGroup {
     const assigned: Assignment<Job>[] = [];
     takers.forEach((poll, index) => {
       for (let i = 0; i < counts[index]!; i++) assigned.push({ poll, job: jobs[assigned.length]! });
-      this.remove(poll);
+      this.waiting.delete(poll);
     });
     return { assigned, rest: jobs.slice(assigned.length) };
   }

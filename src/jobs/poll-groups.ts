@@ -1,0 +1,54 @@
+import type { QueueSettings } from '../queue/queue-settings.js';
+import type { Candidate } from './claimer.js';
+import { PollGroup, type Assignment } from './poll-group.js';
+
+/** How many jobs are claimed at once for one group, at most. */
+export const MAX_JOBS_A_ROUND = 500;
+
+/** Polls of a group, each with a job that it is to get. */
+export interface Match<Job> {
+  group: PollGroup;
+  assigned: readonly Assignment<Job>[];
+}
+
+/** Every unanswered poll, in groups that serve the same queues. */
+export class PollGroups implements Iterable<PollGroup> {
+  private readonly groups = new Map<string, PollGroup>();
+
+  constructor(private readonly settings: Pick<QueueSettings, 'limits' | 'paused'>) {}
+
+  [Symbol.iterator](): Iterator<PollGroup> {
+    return this.groups.values();
+  }
+
+  /** The group that serves these queues; a new one takes the place of all that are out of use. */
+  of(serves: readonly string[] | '*'): PollGroup {
+    const key = JSON.stringify(serves);
+    const known = this.groups.get(key);
+    if (known) return known;
+    for (const [oldKey, old] of this.groups) if (!old.isInUse) this.groups.delete(oldKey);
+    const group = new PollGroup(serves);
+    this.groups.set(key, group);
+    return group;
+  }
+
+  /**
+   * Deals jobs that nobody has looked for yet out to polls that wait for nothing else, and takes those polls out of their groups. Jobs of
+   * limited and of paused queues get no poll: whether they may run, the database tells.
+   */
+  match<Job extends Candidate>(jobs: readonly Job[]): Match<Job>[] {
+    const matches: Match<Job>[] = [];
+    let rest = jobs.filter(({ queue }) => !this.settings.limits.has(queue) && !this.settings.paused.includes(queue));
+    for (const group of this.groups.values()) {
+      if (rest.length === 0) break;
+      if (!group.isParked) continue;
+      const served = rest.filter(({ queue }) => group.servesAny([queue])).slice(0, MAX_JOBS_A_ROUND);
+      const { assigned } = group.assign(served, MAX_JOBS_A_ROUND);
+      if (assigned.length === 0) continue;
+      matches.push({ group, assigned });
+      const taken = new Set(assigned.map(({ job }) => job));
+      rest = rest.filter((job) => !taken.has(job));
+    }
+    return matches;
+  }
+}
