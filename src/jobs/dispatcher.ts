@@ -121,7 +121,6 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     poll.onDone(() => {
       clearTimeout(timer);
       signal.removeEventListener('abort', leave);
-      group.remove(poll);
       if (poll.mayWait) this.waiting--;
       if (this.parked.get(poll.workerId) === poll) this.parked.delete(poll.workerId);
       if (this.waiting === 0) this.queue.setWaiting(false);

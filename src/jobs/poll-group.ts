@@ -42,17 +42,14 @@ export class PollGroup {
     return this.open.size > 0 || this.rounds > 0;
   }
 
-  /** Lets a poll wait for its turn, also one that `assign` took out and that got nothing. */
+  /** Lets a poll wait for its turn until it is answered, also one that `assign` took out and that got nothing. */
   add(poll: Poll): void {
     if (poll.isDone) return;
-    this.open.add(poll);
+    if (!this.open.has(poll)) {
+      this.open.add(poll);
+      poll.onDone(() => this.remove(poll));
+    }
     this.waiting.add(poll);
-  }
-
-  /** A poll that was answered. */
-  remove(poll: Poll): void {
-    this.open.delete(poll);
-    this.waiting.delete(poll);
   }
 
   servesAny(queues: readonly string[] | '*'): boolean {
@@ -83,6 +80,11 @@ export class PollGroup {
       this.waiting.delete(poll);
     });
     return { assigned, rest: jobs.slice(assigned.length) };
+  }
+
+  private remove(poll: Poll): void {
+    this.open.delete(poll);
+    this.waiting.delete(poll);
   }
 
   /**

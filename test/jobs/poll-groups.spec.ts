@@ -6,7 +6,6 @@ const NOTHING_IS_HELD = { paused: [], limits: new Map<string, number>() };
 function pollOf(groups: PollGroups, serves: readonly string[]) {
   const group = groups.of(serves);
   const poll = new Poll('worker', null, 1, true);
-  poll.onDone(() => group.remove(poll));
   group.add(poll);
   return { group, poll };
 }
