@@ -11,7 +11,7 @@ import type { ReadyJob } from '../queue/ready-job.js';
 import { Announcer } from './announcer.js';
 import type { Claim, Claimed, Lease } from './job-rows.js';
 import { JobStore } from './job-store.js';
-import { leaseOf } from './job-view.js';
+import { leaseWriter } from './job-view.js';
 import type { Poll } from './poll.js';
 import type { Assignment, PollGroup } from './poll-group.js';
 import { findPending, freeSlotsOfQueue, lockReadyJobs, tryQueueLimit } from './queries/claim-queries.js';
@@ -176,13 +176,14 @@ export class Claimer {
 
   /** Writes out the leases of what was claimed, and tells of it. @param byPoll takes up what each poll got */
   deliver(claimed: readonly Claimed<Poll>[], byPoll: Map<Poll, Lease[]>): void {
-    for (const { claim, row } of claimed) {
+    const write = leaseWriter(this.config.leaseSeconds);
+    for (const { claim, payload, facts } of claimed) {
       let leases = byPoll.get(claim.claimant);
       if (!leases) byPoll.set(claim.claimant, (leases = []));
-      leases.push(leaseOf(claim.jobId, claim.leaseToken, row, this.config.leaseSeconds));
+      leases.push(write(claim.jobId, claim.leaseToken, facts, payload));
     }
     this.announcer.tell('RUNNING', claimed.length, () =>
-      claimed.map(({ claim, row: { type, queue, attempt, started_at: at } }) => {
+      claimed.map(({ claim, facts: { type, queue, attempt, started_at: at } }) => {
         return { id: claim.jobId, type, queue, attempt, at, status: 'RUNNING', worker_id: claim.claimant.workerId };
       }),
     );

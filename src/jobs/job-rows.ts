@@ -44,19 +44,19 @@ export interface Claim<For extends Claimant = Claimant> {
   claimant: For;
 }
 
-/** A lease that was opened. */
+/** A lease that was opened. Leases that were opened together may share their facts; the payload is JSON text. */
 export interface Claimed<For extends Claimant = Claimant> {
   claim: Claim<For>;
-  row: ClaimedRow;
+  payload: string;
+  facts: ClaimedFacts;
 }
 
-/** What a worker gets of a claimed job, beside its id; payload and metadata are JSON text. */
-export interface ClaimedRow {
+/** What a worker gets of a claimed job, beside its id and its payload; metadata is JSON text. */
+export interface ClaimedFacts {
   type: string;
   queue: string;
   priority: number;
   attempt: number;
-  payload: string;
   metadata: string;
   timeout_seconds: number;
   retry_count: number;

@@ -12,7 +12,7 @@ import type {
   Claim,
   Claimant,
   Claimed,
-  ClaimedRow,
+  ClaimedFacts,
   Created,
   EndedJobRow,
   Fence,
@@ -23,7 +23,7 @@ import type {
   PlacedRow,
   Succeeded,
 } from './job-rows.js';
-import { claimJobs } from './queries/claim-queries.js';
+import { claimJobs, PAYLOAD_SEPARATOR } from './queries/claim-queries.js';
 import * as lease from './queries/lease-queries.js';
 import * as report from './queries/report-queries.js';
 import { noteLostAttempts } from './queries/worker-history-queries.js';
@@ -38,8 +38,11 @@ interface CreatedTogether extends Created {
   ids: string;
 }
 
-/** What was claimed by which of the claims, counted from one. */
-type PlacedClaim = ClaimedRow & { place: number };
+/** What was claimed by which of the claims, counted from one and parted by commas, and the payloads. */
+interface ClaimedTogether extends ClaimedFacts {
+  places: string;
+  payloads: string;
+}
 
 /** How one attempt ended, and what to keep of it. */
 export interface Ending {
@@ -71,11 +74,11 @@ export class JobStore {
     jobs: readonly NewJob[],
     claims: readonly Claim<For>[],
   ): Promise<{ created: Map<string, Created>; claimed: Claimed<For>[] }> {
-    const [created, rows] = await this.database.lease.together<CreatedTogether, PlacedClaim>(
+    const [created, rows] = await this.database.lease.together<CreatedTogether, ClaimedTogether>(
       { statement: submit.createJobs, values: newJobArrays(jobs) },
       { statement: claimJobs, values: this.claimArrays(claims, null) },
     );
-    return { created: byId(created), claimed: byPlace(rows, claims) };
+    return { created: byId(created), claimed: leasesOf(rows, claims) };
   }
 
   /**
@@ -87,7 +90,7 @@ export class JobStore {
     limitedQueue: string | null,
     on: Queryable,
   ): Promise<Claimed<For>[]> {
-    return byPlace(await on.query<PlacedClaim>(claimJobs, this.claimArrays(claims, limitedQueue)), claims);
+    return leasesOf(await on.query<ClaimedTogether>(claimJobs, this.claimArrays(claims, limitedQueue)), claims);
   }
 
   /** RUNNING -> SUCCESS where the fence holds; answers which of the fences did. @param results JSON texts */
@@ -195,8 +198,16 @@ function byId(rows: readonly CreatedTogether[]): Map<string, Created> {
   return created;
 }
 
-function byPlace<For extends Claimant>(rows: readonly PlacedClaim[], claims: readonly Claim<For>[]): Claimed<For>[] {
-  return rows.map((row) => ({ claim: claims[row.place - 1]!, row }));
+function leasesOf<For extends Claimant>(
+  rows: readonly ClaimedTogether[],
+  claims: readonly Claim<For>[],
+): Claimed<For>[] {
+  return rows.flatMap(({ places, payloads, ...facts }) => {
+    const payloadAt = payloads.split(PAYLOAD_SEPARATOR);
+    return places.split(',').map((place, index) => {
+      return { claim: claims[+place - 1]!, payload: payloadAt[index]!, facts };
+    });
+  });
 }
 
 export function fenceArrays(fences: readonly Fence[]): unknown[] {

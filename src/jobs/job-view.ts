@@ -2,7 +2,7 @@ import type { Attempt, CreateJob, Job } from '../contract/job.dto.js';
 import { allowedActions, DEFAULT_MAX_LOST } from '../contract/job-state.js';
 import type { LeasedJob } from '../contract/lease.dto.js';
 import { JsonText } from '../platform/json/json-text.js';
-import type { AttemptRow, ClaimedRow, Created, JobRow, Lease, NewJob } from './job-rows.js';
+import type { AttemptRow, ClaimedFacts, Created, JobRow, Lease, NewJob } from './job-rows.js';
 import { metadataOf } from './new-job.js';
 
 // Answers are written by writeJson: dates become ISO instants, JsonText comes out as it is stored.
@@ -67,16 +67,27 @@ export function attemptView(row: AttemptRow): Attempt {
 }
 
 /**
- * A claimed job as its worker gets it: a `LeasedJob`, written out here. For jobs that are short, the general writer and the objects
- * that it reads would be a good part of what each costs.
+ * Writes claimed jobs as their workers get them, as `LeasedJob`s. For jobs that are short, the general writer and the objects that it
+ * reads would be a good part of what each costs; and what comes again with the next job is not written again.
  */
-export function leaseOf(id: string, leaseToken: string, row: ClaimedRow, leaseSeconds: number): Lease {
-  const json =
-    `{"id":"${id}","type":${JSON.stringify(row.type)},"queue":${JSON.stringify(row.queue)},"payload":${row.payload}` +
-    `,"attempt":${row.attempt},"lease_token":"${leaseToken}","timeout_seconds":${row.timeout_seconds}` +
-    `,"lease_seconds":${leaseSeconds},"retry_count":${row.retry_count},"max_retries":${row.max_retries}` +
-    `,"priority":${row.priority},"metadata":${row.metadata},"created_at":"${row.created_at.toISOString()}"}`;
-  return { id, attempt: row.attempt, leaseToken, json: new JsonText(json) };
+export function leaseWriter(leaseSeconds: number) {
+  let written: ClaimedFacts | undefined;
+  let beforePayload = '';
+  let beforeToken = '';
+  let afterToken = '';
+  return (id: string, leaseToken: string, facts: ClaimedFacts, payload: string): Lease => {
+    if (facts !== written) {
+      written = facts;
+      beforePayload = `","type":${JSON.stringify(facts.type)},"queue":${JSON.stringify(facts.queue)},"payload":`;
+      beforeToken = `,"attempt":${facts.attempt},"lease_token":"`;
+      afterToken =
+        `","timeout_seconds":${facts.timeout_seconds},"lease_seconds":${leaseSeconds},"retry_count":${facts.retry_count}` +
+        `,"max_retries":${facts.max_retries},"priority":${facts.priority},"metadata":${facts.metadata}` +
+        `,"created_at":"${facts.created_at.toISOString()}"}`;
+    }
+    const json = `{"id":"${id}${beforePayload}${payload}${beforeToken}${leaseToken}${afterToken}`;
+    return { id, attempt: facts.attempt, leaseToken, json: new JsonText(json) };
+  };
 }
 
 /** The `jobs` of an answer. */

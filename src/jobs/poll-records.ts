@@ -4,8 +4,8 @@ import { CONFIG } from '../config/config.module.js';
 import { Batcher } from '../platform/batcher.js';
 import { Database } from '../platform/database/database.js';
 import { groupBy } from '../platform/group-by.js';
-import type { ClaimedRow, Lease } from './job-rows.js';
-import { leaseOf } from './job-view.js';
+import type { ClaimedFacts, Lease } from './job-rows.js';
+import { leaseWriter } from './job-view.js';
 import type { Poll } from './poll.js';
 import { findPollAnswers, noteParkedPolls } from './queries/claim-queries.js';
 
@@ -14,7 +14,7 @@ interface PollId {
   workerId: string;
 }
 
-type AnsweredRow = ClaimedRow & { poll_id: string; id: string; lease_token: string };
+type AnsweredRow = ClaimedFacts & { poll_id: string; id: string; lease_token: string; payload: string };
 
 /** What the database knows of polls with an id: what they were answered, and which one of a worker is the latest to wait. */
 @Injectable()
@@ -46,8 +46,9 @@ export class PollRecords {
       polls.map((poll) => poll.workerId),
     ]);
     const byPoll = groupBy(rows, (row) => row.poll_id);
+    const write = leaseWriter(this.config.leaseSeconds);
     return polls.map(({ pollId }) =>
-      (byPoll.get(pollId) ?? []).map((row) => leaseOf(row.id, row.lease_token, row, this.config.leaseSeconds)),
+      (byPoll.get(pollId) ?? []).map((row) => write(row.id, row.lease_token, row, row.payload)),
     );
   }
 

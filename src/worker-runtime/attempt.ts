@@ -29,7 +29,7 @@ export class Attempt {
   /** How many lines it may still log. */
   linesLeft = 1000;
   private controller: AbortController | undefined;
-  private abandonment: PromiseWithResolvers | undefined;
+  private endWait: (() => void) | undefined;
 
   /** @param takenAtMs when its lease was surely alive, by the monotonic clock */
   constructor(
@@ -50,10 +50,12 @@ export class Attempt {
     return this.controller.signal;
   }
 
-  /** Resolves when the handler is no longer waited for. */
-  get abandoned(): Promise<void> {
-    this.abandonment ??= withResolvers();
-    return this.abandonment.promise;
+  /** What the handler comes to, or nothing once it is abandoned. (`Promise.race` makes several objects more for each job.) */
+  unlessAbandoned(handling: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.endWait = () => resolve(undefined);
+      Promise.resolve(handling).then(resolve, reject);
+    });
   }
 
   /** When its time limit passes. */
@@ -72,8 +74,9 @@ export class Attempt {
     this.controller?.abort(new AttemptStopped(reason, this.job));
   }
 
+  /** The handler is no longer waited for. */
   abandon(): void {
-    this.abandonment?.resolve();
+    this.endWait?.();
   }
 }
 
@@ -91,15 +94,4 @@ export function stopMessage(reason: StopReason, job: LeasedJob): string {
     case 'shutdown':
       return 'The worker shuts down.';
   }
-}
-
-interface PromiseWithResolvers {
-  promise: Promise<void>;
-  resolve: () => void;
-}
-
-function withResolvers(): PromiseWithResolvers {
-  let resolve!: () => void;
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { promise, resolve };
 }

@@ -16,7 +16,7 @@ export async function runAttempt(
   maxResultBytes: number,
 ): Promise<Outcome | null> {
   try {
-    const value = await Promise.race([handler(attempt.job, context), attempt.abandoned]);
+    const value = await attempt.unlessAbandoned(handler(attempt.job, context));
     return attempt.stopReason ? stopped(attempt) : returned(value, maxResultBytes);
   } catch (error) {
     return attempt.stopReason ? stopped(attempt) : threw(error);
