@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LOGGER } from '../config/config.module.js';
+import type { Config } from '../config/config.js';
+import { CONFIG, LOGGER } from '../config/config.module.js';
 import type { NextJobs } from '../contract/lease.dto.js';
 import { EventBus } from '../events/event-bus.js';
 import { isOfStatement } from '../platform/database/database-error.js';
@@ -15,7 +16,7 @@ import type { HandOut } from './hand-out.js';
 import type { Lease } from './job-rows.js';
 import { Poll } from './poll.js';
 import type { Assignment, PollGroup } from './poll-group.js';
-import { MAX_JOBS_A_ROUND, PollGroups, type Match } from './poll-groups.js';
+import { PollGroups, type Match } from './poll-groups.js';
 import { PollRecords } from './poll-records.js';
 import { PollingWorkers } from './polling-workers.js';
 import { Reports } from './reports.js';
@@ -52,9 +53,10 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     private readonly announcer: Announcer,
     settings: QueueSettings,
     private readonly records: PollRecords,
+    @Inject(CONFIG) config: Pick<Config, 'payloadLimitKb'>,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.groups = new PollGroups(settings);
+    this.groups = new PollGroups(settings, config.payloadLimitKb);
     this.limitsWatch = new PeriodicTask({
       name: 'look for free slots in limited queues',
       everyMs: LIMITS_WATCH_MS,
@@ -281,9 +283,9 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
 
   /** Ready ids, dealt out to the polls; `taken` is null without Redis. */
   private async take(group: PollGroup, full: ReadonlySet<string>) {
-    const want = group.demand(MAX_JOBS_A_ROUND);
+    const want = group.demand(this.groups.mostAtOnce);
     const taken = want === 0 ? [] : await this.queue.take(group.serves, want, full);
-    return { want, taken, ...group.assign(taken ?? [], MAX_JOBS_A_ROUND) };
+    return { want, taken, ...group.assign(taken ?? [], this.groups.mostAtOnce) };
   }
 
   private answer(byPoll: ReadonlyMap<Poll, Lease[]>): void {

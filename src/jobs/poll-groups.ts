@@ -2,8 +2,9 @@ import type { QueueSettings } from '../queue/queue-settings.js';
 import type { Candidate } from './claimer.js';
 import { PollGroup, type Assignment } from './poll-group.js';
 
-/** How many jobs are claimed at once for one group, at most. */
-export const MAX_JOBS_A_ROUND = 500;
+const MAX_JOBS_A_ROUND = 500;
+/** An answer must be read and written while its poll still waits: measured, 100 MB take less than a second. */
+const MAX_PAYLOADS_A_ROUND_KB = 128 * 1024;
 
 /** Polls of a group, each with a job that it is to get. */
 export interface Match<Job> {
@@ -15,7 +16,15 @@ export interface Match<Job> {
 export class PollGroups implements Iterable<PollGroup> {
   private readonly groups = new Map<string, PollGroup>();
 
-  constructor(private readonly settings: Pick<QueueSettings, 'limits' | 'paused'>) {}
+  /** How many jobs are claimed at once for one group, at most. */
+  readonly mostAtOnce: number;
+
+  constructor(
+    private readonly settings: Pick<QueueSettings, 'limits' | 'paused'>,
+    payloadLimitKb: number,
+  ) {
+    this.mostAtOnce = Math.max(1, Math.min(MAX_JOBS_A_ROUND, Math.floor(MAX_PAYLOADS_A_ROUND_KB / payloadLimitKb)));
+  }
 
   [Symbol.iterator](): Iterator<PollGroup> {
     return this.groups.values();
@@ -42,8 +51,8 @@ export class PollGroups implements Iterable<PollGroup> {
     for (const group of this.groups.values()) {
       if (rest.length === 0) break;
       if (!group.isParked) continue;
-      const served = rest.filter(({ queue }) => group.servesAny([queue])).slice(0, MAX_JOBS_A_ROUND);
-      const { assigned } = group.assign(served, MAX_JOBS_A_ROUND);
+      const served = rest.filter(({ queue }) => group.servesAny([queue])).slice(0, this.mostAtOnce);
+      const { assigned } = group.assign(served, this.mostAtOnce);
       if (assigned.length === 0) continue;
       matches.push({ group, assigned });
       const taken = new Set(assigned.map(({ job }) => job));

@@ -11,7 +11,7 @@ function pollOf(groups: PollGroups, serves: readonly string[]) {
 }
 
 test('a poll whose job went to another comes back to a group that new jobs still find', () => {
-  const groups = new PollGroups(NOTHING_IS_HELD);
+  const groups = new PollGroups(NOTHING_IS_HELD, 256);
   const { group, poll } = pollOf(groups, ['mail']);
   expect(groups.match([{ id: 'first', queue: 'mail' }])).toHaveLength(1);
 
@@ -23,7 +23,7 @@ test('a poll whose job went to another comes back to a group that new jobs still
 });
 
 test('a group whose polls were all answered is let go', () => {
-  const groups = new PollGroups(NOTHING_IS_HELD);
+  const groups = new PollGroups(NOTHING_IS_HELD, 256);
   const { group, poll } = pollOf(groups, ['mail']);
   poll.resolve([]);
 
@@ -33,7 +33,7 @@ test('a group whose polls were all answered is let go', () => {
 });
 
 test('jobs of limited and of paused queues are dealt out to nobody', () => {
-  const groups = new PollGroups({ paused: ['halted'], limits: new Map([['narrow', 1]]) });
+  const groups = new PollGroups({ paused: ['halted'], limits: new Map([['narrow', 1]]) }, 256);
   pollOf(groups, ['halted', 'narrow', 'mail']);
 
   expect(groups.match(['halted', 'narrow'].map((queue) => ({ id: queue, queue })))).toEqual([]);

@@ -218,6 +218,20 @@ describe.each<QueueMode>(['redis', 'postgres'])('dispatch through %s', (mode) =>
     expect((await orchestrator.post('/workers/heartbeat', { worker_id: NOWHERE })).status).toBe(404);
   });
 
+  test('an answer holds no more jobs than could be read in time if each were as large as they may be', async () => {
+    const forLarge = await orchestrator.startAnother({ payloadLimitKb: 60_000 });
+    try {
+      const worker = await orchestrator.worker({ queues: ['large'], concurrency: 5 });
+      for (let i = 0; i < 5; i++) await orchestrator.submit({ queue: 'large' });
+      const counts: number[] = [];
+      while (counts.reduce((sum, count) => sum + count, 0) < 5)
+        counts.push((await worker.at(forLarge).next({ limit: 5, wait_seconds: 5 })).length);
+      expect(Math.max(...counts)).toBe(2);
+    } finally {
+      await forLarge.stop();
+    }
+  });
+
   test('one report that the database cannot take does not fail the others in its batch', async () => {
     const worker = await orchestrator.worker({ queues: ['mixed'], concurrency: 3 });
     for (let i = 0; i < 3; i++) await orchestrator.submit({ queue: 'mixed' });
