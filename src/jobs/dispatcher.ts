@@ -106,8 +106,9 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
       return [];
     }
     const poll = new Poll(workerId, pollId, limit, waitSeconds > 0);
+    const answer = poll.answer();
     this.enter(this.groups.of(worker.serves), poll, waitSeconds, signal);
-    return poll.answer;
+    return answer;
   }
 
   /** How many polls wait for jobs right now. */

@@ -2,10 +2,9 @@ import type { Claimant, Lease } from './job-rows.js';
 
 /** One request of a worker for jobs, from its arrival to its answer. */
 export class Poll implements Claimant {
-  readonly answer: Promise<Lease[]>;
   /** True once the database knows it as its worker's latest poll: from then on it is superseded by a newer one. */
   isParked = false;
-  private settle!: { resolve: (leases: Lease[]) => void; reject: (error: unknown) => void };
+  private settle: { resolve: (leases: Lease[]) => void; reject: (error: unknown) => void } | undefined;
   private isOpen = true;
   private readonly whenDone: (() => void)[] = [];
 
@@ -15,8 +14,11 @@ export class Poll implements Claimant {
     readonly limit: number,
     /** False: answered at once, with or without jobs. */
     readonly mayWait: boolean,
-  ) {
-    this.answer = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
+  ) {}
+
+  /** To be asked for once, before the poll can be answered: a poll keeps nothing of its answer, or old polls would keep many alive. */
+  answer(): Promise<Lease[]> {
+    return new Promise((resolve, reject) => (this.settle = { resolve, reject }));
   }
 
   /** True once it was answered: what is claimed for it from now on reaches nobody. */
@@ -25,22 +27,22 @@ export class Poll implements Claimant {
   }
 
   resolve(leases: Lease[]): void {
-    this.close();
-    this.settle.resolve(leases);
+    this.close()?.resolve(leases);
   }
 
   reject(error: unknown): void {
-    this.close();
-    this.settle.reject(error);
+    this.close()?.reject(error);
   }
 
   onDone(listener: () => void): void {
     this.whenDone.push(listener);
   }
 
-  private close(): void {
-    if (!this.isOpen) return;
+  private close() {
+    const { settle } = this;
     this.isOpen = false;
-    this.whenDone.forEach((listener) => listener());
+    this.settle = undefined;
+    this.whenDone.splice(0).forEach((listener) => listener());
+    return settle;
   }
 }

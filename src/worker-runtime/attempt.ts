@@ -1,4 +1,5 @@
 import type { LeasedJob, LogLine } from '../contract/lease.dto.js';
+import type { Bagged } from './bag.js';
 import type { PayloadTexts } from './payload-texts.js';
 
 /** Why an attempt is to stop. `silence`: no renewal of its lease was acknowledged for too long. */
@@ -17,7 +18,10 @@ export class AttemptStopped extends Error {
 }
 
 /** A lease that this worker holds: from the answer that brought it until its report is acknowledged. */
-export class Attempt {
+export class Attempt implements Bagged {
+  place = -1;
+  /** Its handler was called, and is waited for. */
+  isRunning = false;
   /** Null until the handler was called. */
   startedAtMs: number | null = null;
   stopReason: StopReason | null = null;

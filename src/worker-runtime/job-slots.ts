@@ -3,6 +3,7 @@ import { clock } from '../platform/clock.js';
 import type { Logger } from '../platform/logger.js';
 import type { Attempt } from './attempt.js';
 import { AttemptContext } from './attempt-context.js';
+import { Bag } from './bag.js';
 import type { JobLogs } from './job-logs.js';
 import type { Handlers } from './load-handlers.js';
 import { reportText, threw, type Outcome } from './outcome.js';
@@ -32,8 +33,8 @@ interface SlotsOptions {
  * running (has a slot), or ended with its report on the way; all of them are held, and renewed.
  */
 export class JobSlots {
-  readonly running = new Set<Attempt>();
-  private readonly held = new Map<string, Attempt>();
+  private readonly held = new Bag<Attempt>();
+  private runningJobs = 0;
   private readonly prefetch: Prefetch;
   private ready: Attempt[] = [];
 
@@ -42,7 +43,15 @@ export class JobSlots {
   }
 
   get allHeld(): Iterable<Attempt> {
-    return this.held.values();
+    return this.held;
+  }
+
+  get running(): Attempt[] {
+    return Array.from(this.held).filter((attempt) => attempt.isRunning);
+  }
+
+  get runningCount(): number {
+    return this.runningJobs;
   }
 
   get heldCount(): number {
@@ -50,24 +59,24 @@ export class JobSlots {
   }
 
   get free(): number {
-    return Math.max(0, this.options.concurrency - this.running.size - this.ready.length);
+    return Math.max(0, this.options.concurrency - this.runningJobs - this.ready.length);
   }
 
   /** How many more jobs make sense: the free slots, and what will soon be short of jobs. */
   get room(): number {
-    return this.options.concurrency + this.prefetch.extra - this.running.size - this.ready.length;
+    return this.options.concurrency + this.prefetch.extra - this.runningJobs - this.ready.length;
   }
 
   /** @param giveBack the leases came too late to start their jobs */
   take(attempts: Attempt[], giveBack: boolean): void {
-    for (const attempt of attempts) this.held.set(attempt.job.lease_token, attempt);
+    for (const attempt of attempts) this.held.add(attempt);
     if (giveBack) return this.endAll(attempts, { status: 'RELEASED' });
     this.ready.push(...attempts);
     this.startReady();
   }
 
   startReady(): void {
-    const count = Math.min(this.ready.length, this.options.concurrency - this.running.size);
+    const count = Math.min(this.ready.length, this.options.concurrency - this.runningJobs);
     if (count > 0) for (const attempt of this.ready.splice(0, count)) void this.run(attempt);
   }
 
@@ -118,25 +127,29 @@ export class JobSlots {
    * that does it again and again ends DEAD.
    */
   crash(error: unknown): void {
-    const attempts = [...this.running];
-    this.running.clear();
+    const attempts = this.running;
+    for (const attempt of attempts) attempt.isRunning = false;
+    this.runningJobs = 0;
     this.endAll(attempts, attempts.length === 1 ? threw(error) : null);
   }
 
   /** The report was acknowledged, or is given up. */
   letGo(attempt: Attempt): void {
-    this.held.delete(attempt.job.lease_token);
+    this.held.delete(attempt);
   }
 
   private async run(attempt: Attempt): Promise<void> {
     const { handlers, logs, maxResultBytes, starting, wake } = this.options;
-    this.running.add(attempt);
+    this.runningJobs++;
+    attempt.isRunning = true;
     attempt.startedAtMs = clock.monotonicMs();
     starting(attempt);
     const context = new AttemptContext(attempt, logs);
     const outcome = await runAttempt(attempt, handlers.for(attempt.job.type), context, maxResultBytes);
     this.prefetch.finished(clock.monotonicMs() - attempt.startedAtMs);
-    if (!this.running.delete(attempt)) return;
+    if (!attempt.isRunning) return;
+    this.runningJobs--;
+    attempt.isRunning = false;
     this.startReady();
     this.end(attempt, outcome);
     wake();

@@ -110,14 +110,14 @@ export class Worker {
 
   /** Resolves once no handler runs, or after the time, with whether none does. */
   idle(limitMs: number): Promise<boolean> {
-    return this.until(() => this.slots.running.size === 0, limitMs);
+    return this.until(() => this.slots.runningCount === 0, limitMs);
   }
 
   /** Aborts what runs and gives it back. Handlers get a moment to clean up before their jobs may start elsewhere. */
   async abortAll(cleanUpMs: number): Promise<void> {
     this.slots.stopAll(clock.monotonicMs());
     if (await this.idle(cleanUpMs)) return;
-    const jobs = this.slots.running.size;
+    const jobs = this.slots.runningCount;
     this.options.logger.warn({ jobs }, 'handlers ignore their abort signal: their jobs are given back');
     this.slots.abandonAll();
     await this.idle(1_000);
