@@ -200,7 +200,6 @@ export function claimsFor(members: readonly Assignment<Candidate>[]): Claim<Poll
   return members
     .map(({ poll, job }) => ({
       jobId: job.id,
-      attemptId: random.id(),
       leaseToken: random.token(),
       claimant: poll,
     }))

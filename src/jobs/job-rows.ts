@@ -39,7 +39,6 @@ export interface Claimant {
 /** One lease to be opened. */
 export interface Claim<For extends Claimant = Claimant> {
   jobId: string;
-  attemptId: string;
   leaseToken: string;
   claimant: For;
 }

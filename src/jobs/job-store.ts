@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { settle, type AttemptOutcome, type Settlement } from '../contract/job-state.js';
-import { booleanArray, intArray, textArray, uuidArray } from '../platform/database/array-parameter.js';
+import { booleanArray, intArray, newUuidArray, textArray, uuidArray } from '../platform/database/array-parameter.js';
 import { Database } from '../platform/database/database.js';
 import type { Queryable } from '../platform/database/lane.js';
 import { random } from '../platform/random.js';
@@ -165,7 +165,7 @@ export class JobStore {
     const places = new Map(claimants.map((claimant, index) => [claimant, index + 1]));
     return [
       uuidArray(claims.map((each) => each.jobId)),
-      uuidArray(claims.map((each) => each.attemptId)),
+      newUuidArray(claims.length),
       uuidArray(claims.map((each) => each.leaseToken)),
       intArray(claims.map((each) => places.get(each.claimant)!)),
       uuidArray(claimants.map((claimant) => claimant.workerId)),

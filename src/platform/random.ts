@@ -30,6 +30,10 @@ export const random = {
   token(): string {
     return randomUUID();
   },
+  /** Unguessable bytes. */
+  bytes(count: number): Uint8Array {
+    return randomFillSync(new Uint8Array(count));
+  },
   /** Uniform in [0, 1). */
   fraction(): number {
     return Math.random();

@@ -3,6 +3,8 @@
  * server takes them in several times faster than their text, and the driver sends bytes as they are. All numbers are big-endian int32.
  */
 
+import { random } from '../random.js';
+
 /** Object ids of the element types, from `pg_type`. */
 const BOOL = 16;
 const INT4 = 23;
@@ -47,6 +49,20 @@ export function uuidArray(ids: readonly (string | null)[]): Buffer {
     }
     if (seen < 0) throw new RangeError(`'${id}' is not a UUID`);
     from += UUID_LENGTH;
+  }
+  return bytes;
+}
+
+/** For `uuid[]`: so many new ones (version 4), for what nobody here has to name. */
+export function newUuidArray(count: number): Buffer {
+  const bytes = start(UUID, count, false, HEADER_BYTES + count * (INT_BYTES + UUID_BYTES));
+  const drawn = random.bytes(count * UUID_BYTES);
+  for (let index = 0; index < count; index++) {
+    const from = index * UUID_BYTES;
+    const at = bytes.writeInt32BE(UUID_BYTES, HEADER_BYTES + index * (INT_BYTES + UUID_BYTES));
+    bytes.set(drawn.subarray(from, from + UUID_BYTES), at);
+    bytes[at + 6] = (bytes[at + 6]! & 0x0f) | 0x40;
+    bytes[at + 8] = (bytes[at + 8]! & 0x3f) | 0x80;
   }
   return bytes;
 }

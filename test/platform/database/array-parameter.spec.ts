@@ -1,6 +1,12 @@
 import pg from 'pg';
 import { randomUUID } from 'node:crypto';
-import { booleanArray, intArray, textArray, uuidArray } from '../../../src/platform/database/array-parameter.js';
+import {
+  booleanArray,
+  intArray,
+  newUuidArray,
+  textArray,
+  uuidArray,
+} from '../../../src/platform/database/array-parameter.js';
 import { createDatabase, type TestDatabase } from '../../support/postgres.js';
 
 let database: TestDatabase;
@@ -32,6 +38,13 @@ test.each([
 ])('PostgreSQL takes an array of %s as it is', async (type, parameter, values) => {
   const { rows } = await client.query<{ values: unknown }>(`SELECT $1::${type}[] AS values`, [parameter]);
   expect(rows).toEqual([{ values }]);
+});
+
+test('new UUIDs are of version 4, and no two are the same', async () => {
+  const { rows } = await client.query<{ made: string }>(`SELECT unnest($1::uuid[]) AS made`, [newUuidArray(1000)]);
+  const made = rows.map((row) => row.made);
+  expect(made.every((id) => /^.{8}-.{4}-4.{3}-[89ab].{3}-.{12}$/.test(id))).toBe(true);
+  expect(new Set(made).size).toBe(1000);
 });
 
 test('a UUID in capitals is the same one', async () => {
