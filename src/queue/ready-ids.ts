@@ -30,20 +30,17 @@ export class ReadyIds {
 
   /** @param jobs at most MAX_IDS */
   async push(jobs: readonly ReadyJob[]): Promise<void> {
-    await this.run(
-      'push',
-      byQueue(jobs, (job) => [scoreOf(job), job.id]),
-    );
+    await this.run('push', byQueue(jobs, scoreAndId));
   }
 
   async take(serves: readonly string[] | '*', excluded: readonly string[], limit: number): Promise<TakenJob[]> {
     const args = [Math.min(limit, MAX_IDS), excluded.length, ...excluded, ...(serves === '*' ? ['*'] : serves)];
-    const answer = (await this.run('take', args)) as (string | string[])[];
+    const answer = (await this.run('take', args)) as string[];
     const taken: TakenJob[] = [];
     for (let at = 0; at < answer.length; at += 2) {
-      const batch = answer[at] as string;
+      const batch = answer[at]!;
       const queue = queueOfBatch(batch);
-      for (const id of answer[at + 1] as string[]) taken.push({ id, queue, batch });
+      for (const id of answer[at + 1]!.split(',')) taken.push({ id, queue, batch });
     }
     return taken;
   }
@@ -52,7 +49,7 @@ export class ReadyIds {
   async settle(landings: readonly Landing[]): Promise<void> {
     await this.run(
       'settle',
-      landings.flatMap(({ batch, gated }) => [batch, gated.length, ...gated]),
+      landings.flatMap(({ batch, gated }) => [batch, gated.join(',')]),
     );
   }
 
@@ -60,7 +57,7 @@ export class ReadyIds {
   async remove(jobs: readonly { id: string; queue: string }[]): Promise<void> {
     await this.run(
       'remove',
-      byQueue(jobs, (job) => [job.id]),
+      byQueue(jobs, (job) => job.id),
     );
   }
 
@@ -71,7 +68,7 @@ export class ReadyIds {
 
   /** Adds those of a queue's jobs (at most MAX_IDS) that are missing; how many there were. */
   async topUp(queue: string, jobs: readonly ReadyJob[]): Promise<number> {
-    return (await this.run('top-up', [queue, ...jobs.flatMap((job) => [scoreOf(job), job.id])])) as number;
+    return (await this.run('top-up', [queue, jobs.map(scoreAndId).join(',')])) as number;
   }
 
   /** True for one orchestrator about each second. */
@@ -98,11 +95,11 @@ export class ReadyIds {
   }
 }
 
-/** Per queue: its name, how many jobs, and what is said of each. */
-function byQueue<T extends { queue: string }>(jobs: readonly T[], describe: (job: T) => string[]): (string | number)[] {
-  return [...groupBy(jobs, (job) => job.queue)].flatMap(([queue, members]) => [
-    queue,
-    members.length,
-    ...members.flatMap(describe),
-  ]);
+function scoreAndId(job: ReadyJob): string {
+  return `${scoreOf(job)},${job.id}`;
+}
+
+/** Per queue: its name, and the list of what is said of each of its jobs. */
+function byQueue<T extends { queue: string }>(jobs: readonly T[], describe: (job: T) => string): string[] {
+  return [...groupBy(jobs, (job) => job.queue)].flatMap(([queue, members]) => [queue, members.map(describe).join(',')]);
 }

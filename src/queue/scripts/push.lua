@@ -1,15 +1,13 @@
 -- Adds ready ids and wakes the orchestrators that wait.
--- ARGV[4..]  per queue: its name, the count n of its ids (at most 1,000), then n times score, id
+-- ARGV[4..]  per queue: its name, the list 'score,id,score,id,...' of at most 1,000 ids
 -- Returns    how many ids were new
 -- O(ids * log n + queues + waiters)
-local added, queues, i = 0, {}, 4
-while ARGV[i] do
-  local queue, count = ARGV[i], tonumber(ARGV[i + 1])
-  local last = i + 1 + 2 * count
-  added = added + redis.call('ZADD', READY .. queue, unpack(ARGV, i + 2, last))
+local added, queues = 0, {}
+for i = 4, #ARGV, 2 do
+  local queue = ARGV[i]
+  added = added + redis.call('ZADD', READY .. queue, unpack(items(ARGV[i + 1])))
   activate(queue)
   queues[#queues + 1] = queue
-  i = last + 1
 end
 wake(queues)
 return added

@@ -1,11 +1,9 @@
 -- Removes ids that are no longer ready.
--- ARGV[4..]  per queue: its name, the count n of its ids (at most 1,000), then n ids
+-- ARGV[4..]  per queue: its name, the list 'id,id,...' of at most 1,000 ids
 -- O(ids * log n)
-local i = 4
-while ARGV[i] do
-  local queue, last = ARGV[i], i + 1 + tonumber(ARGV[i + 1])
-  redis.call('ZREM', READY .. queue, unpack(ARGV, i + 2, last))
+for i = 4, #ARGV, 2 do
+  local queue = ARGV[i]
+  redis.call('ZREM', READY .. queue, unpack(items(ARGV[i + 1])))
   if redis.call('EXISTS', READY .. queue) == 0 then redis.call('ZREM', ACTIVE, queue) end
-  i = last + 1
 end
 return redis.status_reply('OK')

@@ -2,7 +2,7 @@
 -- ARGV[4]    how many ids at most
 -- ARGV[5]    the count e of excluded queues, then their names
 -- ARGV[6+e]  '*', or the names of the queues to take from
--- Returns    per batch: its name, { id, id, ... }
+-- Returns    per batch: its name, the list 'id,id,...'
 -- O((limit + e) * log n), or O(names + limit * log n) for named queues: no matter how many queues are active
 local limit, first = tonumber(ARGV[4]), 6 + tonumber(ARGV[5])
 local excluded = {}
@@ -41,7 +41,7 @@ local function take(queue, count)
   redis.call('ZREMRANGEBYRANK', READY .. queue, 0, taken - 1)
   redis.call('ZADD', INFLIGHT, now, batch)
   result[#result + 1] = batch
-  result[#result + 1] = redis.call('ZRANGE', BATCH .. batch, 0, -1)
+  result[#result + 1] = table.concat(redis.call('ZRANGE', BATCH .. batch, 0, -1), ',')
   left = left - taken
   return taken == count
 end

@@ -1,6 +1,6 @@
 -- Adds those of a queue's first ids that are neither ready nor in flight here.
 -- ARGV[4]    the queue
--- ARGV[5..]  score, id, score, id, ...
+-- ARGV[5]    the list 'score,id,score,id,...'
 -- Returns    how many were missing
 -- O(ids * log n + waiters)
 local queue, added = ARGV[4], 0
@@ -19,9 +19,10 @@ local function is_in_flight(id)
   return false
 end
 
-for i = 5, #ARGV, 2 do
-  if not is_in_flight(ARGV[i + 1]) then
-    added = added + redis.call('ZADD', READY .. queue, 'NX', ARGV[i], ARGV[i + 1])
+local first = items(ARGV[5])
+for i = 1, #first, 2 do
+  if not is_in_flight(first[i + 1]) then
+    added = added + redis.call('ZADD', READY .. queue, 'NX', first[i], first[i + 1])
   end
 end
 if added > 0 then
