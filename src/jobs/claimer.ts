@@ -29,7 +29,7 @@ export interface ClaimResult<Job extends Candidate> {
   done: Job[];
   /** Still ready: their queue gives out none for now. */
   gated: Job[];
-  /** Still ready, and not the queue's fault: their poll is void (superseded, or its worker drains). Others may have them. */
+  /** Still ready, and not the queue's fault: they have moved to another, or their poll is void (superseded, or its worker drains). */
   spare: ReadyJob[];
 }
 
@@ -68,12 +68,14 @@ export class Claimer {
       for (const { claim } of group) claimed.add(claim.jobId);
     }
     const missed = assigned.filter(({ job }) => !claimed.has(job.id)).map(({ job }) => job);
+    const foundIn = new Map(missed.map((job) => [job.id, job.queue]));
     const pending = await this.findPending(missed);
-    const gated = new Set(pending.filter((row) => row.is_queue_gated).map((row) => row.id));
+    const isGated = (row: PendingRow) => row.is_queue_gated && row.queue === foundIn.get(row.id);
+    const gated = new Set(pending.filter(isGated).map((row) => row.id));
     return {
       done: assigned.filter(({ job }) => !gated.has(job.id)).map(({ job }) => job),
       gated: missed.filter((job) => gated.has(job.id)),
-      spare: pending.filter((row) => !row.is_queue_gated),
+      spare: pending.filter((row) => !isGated(row)),
     };
   }
 
@@ -200,6 +202,7 @@ export function claimsFor(members: readonly Assignment<Candidate>[]): Claim<Poll
   return members
     .map(({ poll, job }) => ({
       jobId: job.id,
+      queue: job.queue,
       leaseToken: random.token(),
       claimant: poll,
     }))

@@ -171,7 +171,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
       cancel: (error) => {
         for (const { group, assigned: members } of matches) {
           for (const { poll } of members) {
-            if (isOfStatement(error)) group.add(poll);
+            if (isOfStatement(error)) this.waitOn(group, poll);
             else poll.reject(error);
           }
         }
@@ -257,11 +257,12 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     const byPoll = new Map<Poll, Lease[]>();
     try {
       const result = await this.claimer.claim(assigned, byPoll);
-      const spareIds = new Set(result.spare.map(({ id }) => id));
+      const spare = new Map(result.spare.map(({ id, queue }) => [id, queue]));
       for (const { poll, job } of assigned) {
         if (byPoll.has(poll)) continue;
-        if (spareIds.has(job.id)) poll.resolve([]);
-        else group.add(poll);
+        // One that has moved to another queue says nothing about the poll.
+        if (spare.get(job.id) === job.queue) poll.resolve([]);
+        else this.waitOn(group, poll);
       }
       return result;
     } catch (error) {
@@ -271,6 +272,12 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     } finally {
       this.answer(byPoll);
     }
+  }
+
+  /** For a poll whose job went to another. */
+  private waitOn(group: PollGroup, poll: Poll): void {
+    if (this.isStopping) poll.resolve([]);
+    else group.add(poll);
   }
 
   private async claimReady(group: PollGroup, want: number): Promise<boolean> {

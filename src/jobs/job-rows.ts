@@ -36,9 +36,10 @@ export interface Claimant {
   readonly isParked: boolean;
 }
 
-/** One lease to be opened. */
+/** One lease to be opened, if the job is still in the queue where it was found. */
 export interface Claim<For extends Claimant = Claimant> {
   jobId: string;
+  queue: string;
   leaseToken: string;
   claimant: For;
 }

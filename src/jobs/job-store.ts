@@ -161,19 +161,21 @@ export class JobStore {
   }
 
   private claimArrays(claims: readonly Claim[], limitedQueue: string | null): unknown[] {
-    const claimants = [...new Set(claims.map((each) => each.claimant))];
-    const places = new Map(claimants.map((claimant, index) => [claimant, index + 1]));
+    const claimants = placesOf(claims.map((each) => each.claimant));
+    const queues = placesOf(claims.map((each) => each.queue));
     return [
       uuidArray(claims.map((each) => each.jobId)),
       newUuidArray(claims.length),
       uuidArray(claims.map((each) => each.leaseToken)),
-      intArray(claims.map((each) => places.get(each.claimant)!)),
-      uuidArray(claimants.map((claimant) => claimant.workerId)),
-      uuidArray(claimants.map((claimant) => claimant.pollId)),
-      booleanArray(claimants.map((claimant) => claimant.isParked)),
+      intArray(claimants.places),
+      uuidArray(claimants.values.map((claimant) => claimant.workerId)),
+      uuidArray(claimants.values.map((claimant) => claimant.pollId)),
+      booleanArray(claimants.values.map((claimant) => claimant.isParked)),
       this.config.leaseSeconds,
       TIME_LIMIT_GRACE_SECONDS,
       limitedQueue,
+      intArray(queues.places),
+      textArray(queues.values),
     ];
   }
 
@@ -190,6 +192,18 @@ export class JobStore {
     if (settled.length === 0) return [];
     return transaction.query<EndedJobRow>(report.settleAttempts, settlementArrays(settled));
   }
+}
+
+/** Each value once, and for each of the given ones its place among them, counted from one as PostgreSQL does. */
+function placesOf<T>(given: readonly T[]): { values: T[]; places: number[] } {
+  const placeOf = new Map<T, number>();
+  const places = given.map((value) => {
+    const known = placeOf.get(value);
+    if (known !== undefined) return known;
+    placeOf.set(value, placeOf.size + 1);
+    return placeOf.size;
+  });
+  return { values: [...placeOf.keys()], places };
 }
 
 function byId(rows: readonly CreatedTogether[]): Map<string, Created> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ErrorBody } from '../../src/contract/errors.js';
 import type { LeasedJob } from '../../src/contract/lease.dto.js';
 import { fenceOf, TestOrchestrator, type QueueMode } from '../support/orchestrator.js';
@@ -10,14 +11,6 @@ describe.each<QueueMode>(['redis', 'postgres'])('dispatch through %s', (mode) =>
   let orchestrator: TestOrchestrator;
   beforeAll(async () => (orchestrator = await TestOrchestrator.start(mode)));
   afterAll(() => orchestrator.stop());
-
-  const untilParked = (workerId: string) =>
-    until(async () => {
-      const [row] = await orchestrator.sql(`SELECT FROM workers WHERE id = $1 AND current_poll_id IS NOT NULL`, [
-        workerId,
-      ]);
-      return row;
-    });
 
   test('higher priority runs first, then whoever came first', async () => {
     const worker = await orchestrator.worker({ queues: ['order'] });
@@ -65,7 +58,7 @@ describe.each<QueueMode>(['redis', 'postgres'])('dispatch through %s', (mode) =>
   test('a worker that polls anew under an id no longer gets jobs by its older poll', async () => {
     const worker = await orchestrator.worker({ queues: ['super'] });
     const older = worker.next({ wait_seconds: 20, poll_id: randomUUID() });
-    await untilParked(worker.id);
+    await orchestrator.untilParked(worker.id);
     const newer = worker.next({ wait_seconds: 20, poll_id: randomUUID() });
     expect(await older).toEqual([]);
     await orchestrator.submit({ queue: 'super' });
@@ -78,7 +71,7 @@ describe.each<QueueMode>(['redis', 'postgres'])('dispatch through %s', (mode) =>
       await orchestrator.worker({ queues: ['void'] }),
     ];
     const older = stale.next({ wait_seconds: 20, poll_id: randomUUID() });
-    await untilParked(stale.id);
+    await orchestrator.untilParked(stale.id);
     // As if this worker had polled anew on another orchestrator, and this one had not heard that the older poll is gone.
     await orchestrator.sql('UPDATE workers SET current_poll_id = $2 WHERE id = $1', [stale.id, randomUUID()]);
     const answer = live.next({ wait_seconds: 20 });
@@ -163,7 +156,7 @@ describe.each<QueueMode>(['redis', 'postgres'])('dispatch through %s', (mode) =>
         $$BEGIN INSERT INTO at_once VALUES (NEW.status, txid_current()); RETURN NULL; END$$;
       CREATE TRIGGER at_once AFTER INSERT OR UPDATE ON jobs FOR EACH ROW WHEN (NEW.queue = 'at-once') EXECUTE FUNCTION note_at_once()`);
     const waiting = worker.next({ wait_seconds: 20, poll_id: randomUUID() });
-    await untilParked(worker.id);
+    await orchestrator.untilParked(worker.id);
     const { id, status } = await orchestrator.submit({ queue: 'at-once' });
     expect(status).toBe('PENDING');
     const [job] = await waiting;
@@ -181,7 +174,7 @@ describe.each<QueueMode>(['redis', 'postgres'])('dispatch through %s', (mode) =>
       CREATE TRIGGER refuse_claim AFTER UPDATE ON jobs FOR EACH ROW
         WHEN (NEW.queue = 'refused' AND NEW.status = 'RUNNING') EXECUTE FUNCTION refuse_claim()`);
     const waiting = worker.next({ wait_seconds: 20, poll_id: randomUUID() }).catch(() => []);
-    await untilParked(worker.id);
+    await orchestrator.untilParked(worker.id);
     const { id } = await orchestrator.submit({ queue: 'refused' });
     expect(await orchestrator.job(id)).toMatchObject({ status: 'PENDING', attempt: 0 });
     await orchestrator.sql('DROP TRIGGER refuse_claim ON jobs');
@@ -192,7 +185,7 @@ describe.each<QueueMode>(['redis', 'postgres'])('dispatch through %s', (mode) =>
   test('a draining worker gets no more jobs, and hears why', async () => {
     const worker = await orchestrator.worker({ queues: ['drain'] });
     const parked = worker.next({ wait_seconds: 20, poll_id: randomUUID() });
-    await untilParked(worker.id);
+    await orchestrator.untilParked(worker.id);
     await orchestrator.post(`/workers/${worker.id}/drain`);
     expect(await parked).toEqual([]);
     await orchestrator.submit({ queue: 'drain' });
@@ -247,5 +240,31 @@ describe.each<QueueMode>(['redis', 'postgres'])('dispatch through %s', (mode) =>
       'accepted',
       'duplicate',
     ]);
+  });
+});
+
+describe('a server that stops', () => {
+  let orchestrator: TestOrchestrator;
+  beforeAll(async () => (orchestrator = await TestOrchestrator.start('redis')));
+  afterAll(() => orchestrator.stop());
+
+  test('answers a poll at once whose job went to another', async () => {
+    const stopping = await orchestrator.startAnother();
+    const worker = await orchestrator.worker({ queues: ['stopping'] });
+    const startedAt = performance.now();
+    const poll = worker.at(stopping).next({ wait_seconds: 30, poll_id: randomUUID() });
+    await orchestrator.untilParked(worker.id);
+    const { release } = await orchestrator.holding(`LOCK TABLE claims IN EXCLUSIVE MODE`, []);
+    const { body } = await stopping.post<{ ids: string[] }>('/jobs/bulk', { jobs: [{ type: 'a', queue: 'stopping' }] });
+    const blocked = `SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = 'lease' AND wait_event_type = 'Lock'`;
+    await until(async () => (await orchestrator.sql(blocked)).length > 0);
+    await orchestrator.sql(`DELETE FROM jobs WHERE id = $1`, body.ids);
+    const stopped = stopping.stop();
+    await delay(100);
+    await release();
+    expect(await poll).toEqual([]);
+    await stopped;
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 });

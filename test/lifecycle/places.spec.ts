@@ -28,6 +28,26 @@ describe.each<QueueMode>(['redis', 'postgres'])('the place of a job that waits, 
     expect((await other.next({ limit: 3, wait_seconds: 5 })).map((job) => job.id)).toEqual([ids[1]]);
   });
 
+  test('a job that SQL has moved waits for workers of its new queue alone', async () => {
+    const [old, other] = [
+      await orchestrator.worker({ queues: ['left'] }),
+      await orchestrator.worker({ queues: ['entered'] }),
+    ];
+    const { id } = await orchestrator.submit({ queue: 'left' });
+    await orchestrator.sql(`UPDATE jobs SET queue = 'entered' WHERE id = $1`, [id]);
+    expect(await old.next({ wait_seconds: 1 })).toEqual([]);
+    expect((await other.take()).id).toBe(id);
+  });
+
+  test('a job that SQL has moved to a paused queue holds up none of those behind it', async () => {
+    const worker = await orchestrator.worker({ queues: ['open'] });
+    await orchestrator.post('/queues/shut/pause');
+    const [moved, next] = [await orchestrator.submit({ queue: 'open' }), await orchestrator.submit({ queue: 'open' })];
+    await orchestrator.sql(`UPDATE jobs SET queue = 'shut' WHERE id = $1`, [moved.id]);
+    expect((await worker.take()).id).toBe(next.id);
+    expect((await orchestrator.job(moved.id)).status).toBe('PENDING');
+  });
+
   test('a new priority puts jobs where it belongs, also before ones that came first', async () => {
     const worker = await orchestrator.worker({ queues: ['order'] });
     const ids: string[] = [];

@@ -117,6 +117,12 @@ export class TestOrchestrator {
     }, deadlineMs) as Promise<Job>;
   }
 
+  /** Until every orchestrator knows that the latest poll of a worker waits. It must have an id. */
+  async untilParked(workerId: string): Promise<void> {
+    const parked = `SELECT FROM workers WHERE id = $1 AND current_poll_id IS NOT NULL`;
+    await until(async () => (await this.sql(parked, [workerId])).length > 0);
+  }
+
   async worker(options: Partial<RegisterWorker> = {}): Promise<TestWorker> {
     const { body } = await this.post<{ worker_id: string }>('/workers/register', { hostname: 'test', ...options });
     return new TestWorker(this, body.worker_id);

@@ -7,10 +7,11 @@ export const PAYLOAD_SEPARATOR = '\x1e';
 /**
  * PENDING -> RUNNING for the given jobs; answers the places, counted from one, of those that were claimed, and their payloads: a row for
  * all jobs that have the rest in common, which is much less to write and to read than one for each. By: the dispatcher. A job is passed
- * over when it is no longer PENDING, somebody else works on its row just now (SKIP LOCKED), its queue is paused, its worker is draining,
- * or the poll it was meant for was superseded. Jobs of queues with a limit are passed over too, unless $10 names their queue: then the
- * caller has counted under that queue's lock. The lease is in the row of the job; `claims` says where live ones are to be found. Polls
- * come once each; $4 says which of them, counted from one, a job is for. Indexes: primary keys of jobs and workers, queues_gated.
+ * over when it is no longer PENDING or no longer in the queue where it was found, when somebody else works on its row just now (SKIP
+ * LOCKED), its queue is paused, its worker is draining, or the poll it was meant for was superseded. Jobs of queues with a limit are
+ * passed over too, unless $10 names their queue: then the caller has counted under that queue's lock. The lease is in the row of the job;
+ * `claims` says where live ones are to be found. Polls come once each, and so do queues, in $12; $4 and $11 say which of them, counted
+ * from one, a job is for and was found in. Indexes: primary keys of jobs and workers, queues_gated.
  */
 export const claimJobs = statement(
   'claim_jobs',
@@ -23,9 +24,10 @@ export const claimJobs = statement(
   ),
   locked AS MATERIALIZED (
     SELECT j.id, i.attempt_id, i.lease_token, i.poll, i.place
-    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[]) WITH ORDINALITY AS i (job_id, attempt_id, lease_token, poll, place)
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $11::int[])
+      WITH ORDINALITY AS i (job_id, attempt_id, lease_token, poll, queue, place)
       JOIN jobs j ON j.id = i.job_id
-    WHERE j.status = 'PENDING'
+    WHERE j.status = 'PENDING' AND j.queue = ($12::text[])[i.queue]
       AND i.poll <> ALL (ARRAY(SELECT poll FROM void))
       AND j.queue <> ALL (ARRAY(
         SELECT name FROM queues
