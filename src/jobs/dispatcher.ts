@@ -41,7 +41,6 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
   /** A slot of a limited queue that another orchestrator freed is told to nobody here. */
   private readonly limitsWatch: PeriodicTask;
   private waiting = 0;
-  private isStopping = false;
 
   constructor(
     private readonly queue: ReadyQueue,
@@ -83,8 +82,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
 
   /** Answers every waiting poll at once, with nothing, and takes no new ones. */
   async onModuleDestroy(): Promise<void> {
-    this.isStopping = true;
-    for (const group of this.groups) for (const poll of group.polls) poll.resolve([]);
+    this.groups.close();
     await this.limitsWatch.stop();
   }
 
@@ -100,7 +98,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
       pollId === null ? [] : this.reports.givenBack().then(() => this.records.answerTo({ pollId, workerId })),
     ]);
     if (repeated.length > 0) return repeated;
-    if (this.isStopping || signal.aborted) return [];
+    if (signal.aborted) return [];
     if (worker.state === 'draining') {
       await delay(Math.min(waitSeconds, DRAINING_WAIT_SECONDS) * 1000, undefined, { signal }).catch(() => undefined);
       return [];
@@ -147,16 +145,14 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
    * @returns the jobs that are to go to the ready queue
    */
   private offer(jobs: readonly ReadyJob[]): readonly ReadyJob[] {
-    const matches = this.match(jobs);
-    if (matches.length === 0) return jobs;
+    const { matches, unmatched } = this.groups.match(jobs);
     for (const { group, assigned } of matches) void this.claimOffered(group, assigned);
-    const taken = new Set(matches.flatMap(({ assigned }) => assigned.map(({ job }) => job)));
-    return jobs.filter((job) => !taken.has(job));
+    return unmatched;
   }
 
   /** The same for jobs that are about to be created, which spares the claim a commit and a round trip of its own. */
   private handOut(jobs: readonly Candidate[]): HandOut | null {
-    const matches = this.match(jobs);
+    const { matches } = this.groups.match(jobs);
     if (matches.length === 0) return null;
     const assigned = matches.flatMap((match) => match.assigned);
     return {
@@ -171,7 +167,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
       cancel: (error) => {
         for (const { group, assigned: members } of matches) {
           for (const { poll } of members) {
-            if (isOfStatement(error)) this.waitOn(group, poll);
+            if (isOfStatement(error)) group.add(poll);
             else poll.reject(error);
           }
         }
@@ -185,10 +181,6 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     for (const { group } of matches) if (group.polls.size > 0) this.kick(group);
   }
 
-  private match<Job extends Candidate>(jobs: readonly Job[]): Match<Job>[] {
-    return this.isStopping ? [] : this.groups.match(jobs);
-  }
-
   private lookAgainAt(workerId: string, isDraining: boolean): void {
     this.workers.forget(workerId);
     if (!isDraining) return;
@@ -199,7 +191,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
 
   private kick(group: PollGroup): void {
     group.isDirty = true;
-    if (group.rounds < MAX_ROUNDS && !this.isStopping) void this.serve(group);
+    if (group.rounds < MAX_ROUNDS) void this.serve(group);
   }
 
   /** Rounds until no jobs or no polls are left. Never rejects. */
@@ -262,7 +254,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
         if (byPoll.has(poll)) continue;
         // One that has moved to another queue says nothing about the poll.
         if (spare.get(job.id) === job.queue) poll.resolve([]);
-        else this.waitOn(group, poll);
+        else group.add(poll);
       }
       return result;
     } catch (error) {
@@ -272,12 +264,6 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
     } finally {
       this.answer(byPoll);
     }
-  }
-
-  /** For a poll whose job went to another. */
-  private waitOn(group: PollGroup, poll: Poll): void {
-    if (this.isStopping) poll.resolve([]);
-    else group.add(poll);
   }
 
   private async claimReady(group: PollGroup, want: number): Promise<boolean> {
@@ -304,7 +290,7 @@ export class Dispatcher implements OnModuleInit, OnModuleDestroy {
   }
 
   private findNothingFor(poll: Poll): void {
-    if (!poll.mayWait || this.isStopping) return poll.resolve([]);
+    if (!poll.mayWait) return poll.resolve([]);
     this.queue.setWaiting(true);
     if (poll.pollId === null || this.parked.get(poll.workerId) === poll) return;
     this.parked.set(poll.workerId, poll);

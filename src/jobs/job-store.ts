@@ -100,7 +100,7 @@ export class JobStore {
       report.succeedJobs,
       values,
     );
-    return rows.map(({ places, ...facts }) => ({ ...facts, places: places.split(',').map((place) => +place - 1) }));
+    return rows.map(({ places, ...facts }) => ({ ...facts, places: indexesOf(places) }));
   }
 
   /** RUNNING -> wherever the state machine says, where the fence holds and the outcome is legal. */
@@ -206,6 +206,11 @@ function placesOf<T>(given: readonly T[]): { values: T[]; places: number[] } {
   return { values: [...placeOf.keys()], places };
 }
 
+/** Places as PostgreSQL tells them, counted from one and parted by commas, counted from zero. */
+function indexesOf(places: string): number[] {
+  return places.split(',').map((place) => +place - 1);
+}
+
 function byId(rows: readonly CreatedTogether[]): Map<string, Created> {
   const created = new Map<string, Created>();
   for (const { ids, ...decided } of rows) for (const id of ids.split(',')) created.set(id, decided);
@@ -218,9 +223,7 @@ function leasesOf<For extends Claimant>(
 ): Claimed<For>[] {
   return rows.flatMap(({ places, payloads, ...facts }) => {
     const payloadAt = payloads.split(PAYLOAD_SEPARATOR);
-    return places.split(',').map((place, index) => {
-      return { claim: claims[+place - 1]!, payload: payloadAt[index]!, facts };
-    });
+    return indexesOf(places).map((place, index) => ({ claim: claims[place]!, payload: payloadAt[index]!, facts }));
   });
 }
 

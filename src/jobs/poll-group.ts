@@ -15,6 +15,7 @@ export class PollGroup {
   /** Those that wait for their turn, and those that a job is being claimed for. */
   private readonly open = new Set<Poll>();
   private readonly waiting = new Set<Poll>();
+  private isClosed = false;
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(readonly serves: readonly string[] | '*') {}
@@ -42,14 +43,24 @@ export class PollGroup {
     return this.open.size > 0 || this.rounds > 0;
   }
 
-  /** Lets a poll wait for its turn until it is answered, also one that `assign` took out and that got nothing. */
+  /**
+   * Lets a poll wait for its turn until it is answered, also one that `assign` took out and that got nothing. In a closed group it is
+   * answered at once.
+   */
   add(poll: Poll): void {
+    if (this.isClosed) poll.resolve([]);
     if (poll.isDone) return;
     if (!this.open.has(poll)) {
       this.open.add(poll);
       poll.onDone(() => this.remove(poll));
     }
     this.waiting.add(poll);
+  }
+
+  /** Answers all that wait, and whatever comes from now on, with nothing. */
+  close(): void {
+    this.isClosed = true;
+    for (const poll of this.waiting) poll.resolve([]);
   }
 
   servesAny(queues: readonly string[] | '*'): boolean {

@@ -15,6 +15,7 @@ export interface Match<Job> {
 /** Every unanswered poll, in groups that serve the same queues. */
 export class PollGroups implements Iterable<PollGroup> {
   private readonly groups = new Map<string, PollGroup>();
+  private isClosed = false;
 
   /** How many jobs are claimed at once for one group, at most. */
   readonly mostAtOnce: number;
@@ -37,16 +38,25 @@ export class PollGroups implements Iterable<PollGroup> {
     if (known) return known;
     for (const [oldKey, old] of this.groups) if (!old.isInUse) this.groups.delete(oldKey);
     const group = new PollGroup(serves);
+    if (this.isClosed) group.close();
     this.groups.set(key, group);
     return group;
+  }
+
+  /** Answers every poll that waits, and whichever comes from now on, with nothing. */
+  close(): void {
+    this.isClosed = true;
+    for (const group of this) group.close();
   }
 
   /**
    * Deals jobs that nobody has looked for yet out to polls that wait for nothing else, and takes those polls out of their groups. Jobs of
    * limited and of paused queues get no poll: whether they may run, the database tells.
+   * @returns in `unmatched` the jobs that found no poll
    */
-  match<Job extends Candidate>(jobs: readonly Job[]): Match<Job>[] {
+  match<Job extends Candidate>(jobs: readonly Job[]): { matches: Match<Job>[]; unmatched: readonly Job[] } {
     const matches: Match<Job>[] = [];
+    const taken = new Set<Job>();
     let rest = jobs.filter(({ queue }) => !this.settings.limits.has(queue) && !this.settings.paused.includes(queue));
     for (const group of this.groups.values()) {
       if (rest.length === 0) break;
@@ -55,9 +65,9 @@ export class PollGroups implements Iterable<PollGroup> {
       const { assigned } = group.assign(served, this.mostAtOnce);
       if (assigned.length === 0) continue;
       matches.push({ group, assigned });
-      const taken = new Set(assigned.map(({ job }) => job));
+      for (const { job } of assigned) taken.add(job);
       rest = rest.filter((job) => !taken.has(job));
     }
-    return matches;
+    return { matches, unmatched: matches.length === 0 ? jobs : jobs.filter((job) => !taken.has(job)) };
   }
 }

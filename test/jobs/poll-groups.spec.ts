@@ -13,12 +13,12 @@ function pollOf(groups: PollGroups, serves: readonly string[]) {
 test('a poll whose job went to another comes back to a group that new jobs still find', () => {
   const groups = new PollGroups(NOTHING_IS_HELD, 256);
   const { group, poll } = pollOf(groups, ['mail']);
-  expect(groups.match([{ id: 'first', queue: 'mail' }])).toHaveLength(1);
+  expect(groups.match([{ id: 'first', queue: 'mail' }]).matches).toHaveLength(1);
 
   pollOf(groups, ['other']);
   group.add(poll);
 
-  const assigned = groups.match([{ id: 'second', queue: 'mail' }]).flatMap((match) => match.assigned);
+  const assigned = groups.match([{ id: 'second', queue: 'mail' }]).matches.flatMap((match) => match.assigned);
   expect(assigned).toEqual([{ poll, job: { id: 'second', queue: 'mail' } }]);
 });
 
@@ -36,6 +36,6 @@ test('jobs of limited and of paused queues are dealt out to nobody', () => {
   const groups = new PollGroups({ paused: ['halted'], limits: new Map([['narrow', 1]]) }, 256);
   pollOf(groups, ['halted', 'narrow', 'mail']);
 
-  expect(groups.match(['halted', 'narrow'].map((queue) => ({ id: queue, queue })))).toEqual([]);
-  expect(groups.match([{ id: 'free', queue: 'mail' }])).toHaveLength(1);
+  expect(groups.match(['halted', 'narrow'].map((queue) => ({ id: queue, queue }))).matches).toEqual([]);
+  expect(groups.match([{ id: 'free', queue: 'mail' }]).matches).toHaveLength(1);
 });
