@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ErrorDetail } from '../contract/lease.dto.js';
+import { errorPattern } from './error-message.js';
 
 const MAX_LENGTH = 8192;
 const CUT_MARK = '… [cut]';
-/** What the group's message may have: enough to recognise it by. */
-const MAX_GROUP_MESSAGE = 300;
 
 /** Why an attempt failed, as it is kept. */
 export interface AttemptError {
@@ -23,24 +22,15 @@ export function attemptError(reported: string | ErrorDetail | null | undefined, 
   };
 }
 
-/** What errors that are "the same" have in common: job type, class, and the message without ids and numbers. */
+/** What errors that are "the same" have in common: job type, class, and the message without what differs each time. */
 export function errorGroup(jobType: string, error: AttemptError): { fingerprint: string; message: string } {
-  const message = normalise(error.message);
+  const message = errorPattern(error.message);
+  // Some hex ids happen to be all digits: to a person they read as numbers, to the group the two are one.
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([jobType, error.type, message]))
+    .update(JSON.stringify([jobType, error.type, message.replaceAll('<id>', '<n>')]))
     .digest('hex')
     .slice(0, 16);
   return { fingerprint, message };
-}
-
-function normalise(message: string): string {
-  const [firstLine = ''] = message.trim().split('\n', 1);
-  return firstLine
-    .slice(0, 4 * MAX_GROUP_MESSAGE)
-    .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>')
-    .replaceAll(/\b0x[0-9a-f]+\b|\b(?=[a-z]*\d)(?=\d*[a-z])[0-9a-f]{8,}\b/gi, '<id>')
-    .replaceAll(/\d+(?:[.,:]\d+)*/g, '<n>')
-    .slice(0, MAX_GROUP_MESSAGE);
 }
 
 function cut(text: string): string {
