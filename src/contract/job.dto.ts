@@ -229,7 +229,11 @@ export class JobFilter {
   @Field.instant({ optional: true }) created_before?: string;
   @Field.string({ optional: true, maxLength: 64, description: 'Fingerprint of an error group, see GET /errors.' })
   error?: string;
-  @Field.string({ optional: true, maxLength: 200, description: "A job's id, or a part of its type or error." })
+  @Field.string({
+    optional: true,
+    maxLength: 200,
+    description: "A job's id, its beginning, its short form 01a22201…ffda, or a part of its type or error.",
+  })
   q?: string;
   @Field.integer({ optional: true, min: 0, max: 1_000_000, description: 'Jobs with more attempts than this.' })
   attempts_above?: number;
@@ -246,6 +250,13 @@ export class JobFilter {
 export class ListJobsQuery extends JobFilter {
   static readonly allowKeyPrefix = 'payload.';
 
+  @Field.uuids({
+    optional: true,
+    maxItems: 200,
+    description:
+      'Just these jobs, whatever their state; those that are gone are left out. Excludes filters and paging.',
+  })
+  id?: string[];
   @Field.integer({ optional: true, min: 1, max: 200, default: 50 }) limit?: number;
   @Field.integer({ optional: true, min: 0, max: 10_000, description: 'Rows to skip; use cursor to go deeper.' })
   offset?: number;
@@ -253,6 +264,12 @@ export class ListJobsQuery extends JobFilter {
   @Field.enum('JobSort', JOB_SORTS, { optional: true, default: '-created_at' }) sort?: (typeof JOB_SORTS)[number];
   @Field.enums('JobExtra', JOB_EXTRAS, { optional: true, description: 'What else each job is to show.' })
   include?: (typeof JOB_EXTRAS)[number][];
+  @Field.boolean({
+    optional: true,
+    default: false,
+    description: 'Count what matches, up to 10,000 jobs and for at most 300 ms, also where no counter knows it.',
+  })
+  count?: boolean;
 
   /** Collected from the keys `payload.<path>`. */
   payload?: Record<string, string>;
@@ -264,10 +281,21 @@ export class JobList {
     string | null;
   @Field.string({ nullable: true, description: 'Cursor of the page before; null on the first.' }) previous_cursor!:
     string | null;
-  @Field.integer({ optional: true, description: 'Exact number of matches, where it is cheap.' }) total?: number;
-  @Field.integer({ optional: true, description: 'Estimated number of matches.' }) total_estimate?: number;
+  @Field.integer({ optional: true, description: 'Exact number of matches, where it is cheap or was asked for.' })
+  total?: number;
+  @Field.integer({ optional: true, description: 'Counting stopped at its limit: so many match, or more.' })
+  total_at_least?: number;
+  @Field.integer({ optional: true, description: 'Estimated number of matches; absent when it was to be counted.' })
+  total_estimate?: number;
   @Field.boolean({ description: 'True when the filter has no index and the search stopped at its time limit.' })
   is_partial!: boolean;
+  @Field.integer({ description: 'Jobs that were looked at for this page.' }) searched!: number;
+  @Field.instant({
+    nullable: true,
+    description: 'When is_partial: jobs created up to here were searched; next_cursor goes on from there.',
+  })
+  searched_to!: string | null;
+  @Field.instant({ description: 'When this was read.' }) as_of!: string;
 }
 
 /** `POST /jobs/{id}/rerun`: a new job like this one, with the given fields replaced. */

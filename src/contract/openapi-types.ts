@@ -1161,12 +1161,26 @@ export interface components {
             next_cursor: string | null;
             /** @description Cursor of the page before; null on the first. */
             previous_cursor: string | null;
-            /** @description Exact number of matches, where it is cheap. */
+            /** @description Exact number of matches, where it is cheap or was asked for. */
             total?: number;
-            /** @description Estimated number of matches. */
+            /** @description Counting stopped at its limit: so many match, or more. */
+            total_at_least?: number;
+            /** @description Estimated number of matches; absent when it was to be counted. */
             total_estimate?: number;
             /** @description True when the filter has no index and the search stopped at its time limit. */
             is_partial: boolean;
+            /** @description Jobs that were looked at for this page. */
+            searched: number;
+            /**
+             * Format: date-time
+             * @description When is_partial: jobs created up to here were searched; next_cursor goes on from there.
+             */
+            searched_to: string | null;
+            /**
+             * Format: date-time
+             * @description When this was read.
+             */
+            as_of: string;
         };
         /** @enum {string} */
         LogLevel: "debug" | "info" | "warn" | "error";
@@ -1250,7 +1264,7 @@ export interface components {
             created_before?: string;
             /** @description Fingerprint of an error group, see GET /errors. */
             error?: string;
-            /** @description A job's id, or a part of its type or error. */
+            /** @description A job's id, its beginning, its short form 01a22201…ffda, or a part of its type or error. */
             q?: string;
             /** @description Jobs with more attempts than this. */
             attempts_above?: number;
@@ -2016,12 +2030,14 @@ export interface operations {
                 created_before?: string;
                 /** @description Fingerprint of an error group, see GET /errors. */
                 error?: string;
-                /** @description A job's id, or a part of its type or error. */
+                /** @description A job's id, its beginning, its short form 01a22201…ffda, or a part of its type or error. */
                 q?: string;
                 /** @description Jobs with more attempts than this. */
                 attempts_above?: number;
                 /** @description Jobs whose latest attempt took longer, or runs longer so far, than so many seconds. */
                 seconds_above?: number;
+                /** @description Just these jobs, whatever their state; those that are gone are left out. Excludes filters and paging. */
+                id?: string[];
                 limit?: number;
                 /** @description Rows to skip; use cursor to go deeper. */
                 offset?: number;
@@ -2030,6 +2046,8 @@ export interface operations {
                 sort?: components["schemas"]["JobSort"];
                 /** @description What else each job is to show. */
                 include?: components["schemas"]["JobExtra"][];
+                /** @description Count what matches, up to 10,000 jobs and for at most 300 ms, also where no counter knows it. */
+                count?: boolean;
             };
             header?: never;
             path?: never;

@@ -122,6 +122,65 @@ describe('pages of jobs', () => {
   });
 });
 
+describe('jobs asked for by their ids', () => {
+  test('are answered as they are, whatever they match, and those that are gone are left out', async () => {
+    const ids = await insertJobs(client, [{ status: 'DEAD' }, { status: 'RUNNING' }, { type: 'sms' }]);
+    const found = await list(ids.map((id) => `id=${id}`).join('&'));
+    expect(found.jobs.map(({ id, status }) => [id, status])).toEqual([
+      [ids[2], 'PENDING'],
+      [ids[1], 'RUNNING'],
+      [ids[0], 'DEAD'],
+    ]);
+    expect(found.jobs[1]).toMatchObject({ progress: 40, progress_message: 'halfway' });
+    expect(found).toMatchObject({ total: 3, next_cursor: null, is_partial: false });
+    expect(idsOf(await list(`id=${ids[0]},${randomUUID()}`))).toEqual([ids[0]]);
+    expect((await list(`id=${ids[0]}&include=payload_preview`)).jobs[0]).toHaveProperty('payload_preview');
+  });
+
+  test('exclude filters and paging, and are 200 at most', async () => {
+    for (const query of ['status=DEAD', 'limit=5', 'payload.a=1']) {
+      const answer = await app.get(`/jobs?id=${randomUUID()}&${query}`);
+      expect([query, answer.status]).toEqual([query, 400]);
+    }
+    const many = Array.from({ length: 201 }, () => randomUUID()).join(',');
+    expect((await app.get(`/jobs?id=${many}`)).status).toBe(400);
+  });
+});
+
+describe('a count of what matches', () => {
+  test('is exact where it is asked for, and at least what was counted when there are more than 10,000', async () => {
+    await client.query('SET session_replication_role = replica');
+    await client.query(
+      `INSERT INTO jobs (id, type, queue, status, tags) SELECT gen_random_uuid(), 'bulk', 'bulk', 'PENDING', CASE WHEN n <= 4321 THEN '{half,all}' ELSE '{all}' END::text[]
+      FROM generate_series(1, 10500) n`,
+    );
+    const counted = await list('tag=half&count=true');
+    expect([counted.jobs.length, counted.total, counted.total_at_least, counted.total_estimate]).toEqual([
+      50,
+      4321,
+      undefined,
+      undefined,
+    ]);
+    const many = await list('tag=all&count=true');
+    expect([many.total, many.total_at_least]).toEqual([undefined, 10_000]);
+    expect(await list('tag=none&count=true')).toMatchObject({ jobs: [], total: 0 });
+  });
+
+  test('says how far it came when time is up', async () => {
+    await client.query('SET session_replication_role = replica');
+    await client.query(
+      `INSERT INTO jobs (id, type, queue, status, payload) SELECT gen_random_uuid(), 'bulk', 'bulk', 'PENDING', '{"n":1}' FROM generate_series(1, 6000) n`,
+    );
+    let now = 0;
+    const impatient = jest.spyOn(clock, 'monotonicMs').mockImplementation(() => (now += 50));
+    const { total, total_at_least } = await list('payload.n=1&count=true');
+    impatient.mockRestore();
+    expect(total).toBeUndefined();
+    expect(total_at_least).toBeGreaterThanOrEqual(51);
+    expect(total_at_least).toBeLessThan(6000);
+  });
+});
+
 describe('a filter', () => {
   test.each(JOB_STATUSES)('by status %s finds just those, in order, and their number', async (status) => {
     await insertJobs(
@@ -200,6 +259,9 @@ describe('a filter', () => {
     expect(await found(`q=${mine}`)).toEqual([mine]);
     expect(await found(`q=${old!.slice(0, 13).toUpperCase()}`)).toEqual([old]);
     expect((await list('q=refused')).total).toBe(1);
+    const short = (id: string, dots = '…') => encodeURIComponent(`${id.slice(0, 8)}${dots}${id.slice(-4)}`);
+    expect(await found(`q=${short(mine!)}`)).toEqual([mine]);
+    expect(await found(`q=${short(old!, '...')}`)).toEqual([old]);
   });
 
   test('by attempts and by duration, of what ended, runs and waits again, finds what exceeds them', async () => {
@@ -227,7 +289,8 @@ describe('a filter', () => {
     let page = await list('payload.needle=true');
     const pages = [page];
     while (page.next_cursor !== null) {
-      expect([page.is_partial, page.total]).toEqual([true, undefined]);
+      expect([page.is_partial, page.total, page.searched > 0]).toEqual([true, undefined, true]);
+      expect(Date.parse(page.searched_to!)).toBe(Number.parseInt('0fffffff0000', 16));
       page = await list(`payload.needle=true&cursor=${page.next_cursor}`);
       pages.push(page);
     }

@@ -31,6 +31,20 @@ export function idRangeOfPrefix(text: string): IdRange | null {
   return { low: uuid(digits.padEnd(UUID_DIGITS, '0')), high: uuid(digits.padEnd(UUID_DIGITS, 'f')) };
 }
 
+/** How lists print an id: its first digits, and its last ones since jobs of the same minute share the first. */
+const SHORT_FORM = /^([0-9a-f-]{8,})(?:…|\.{3})([0-9a-f]{4,12})$/i;
+
+/** The two ends of an id that was shortened in its middle; null for any other text. */
+export function shortenedId(text: string): { start: string; end: string } | null {
+  const [, start, end] = SHORT_FORM.exec(text) ?? [];
+  return start === undefined || end === undefined ? null : { start, end: end.toLowerCase() };
+}
+
+/** When the job of a version 7 id was made, in milliseconds since the epoch. */
+export function timeOfId(id: string): number {
+  return Number.parseInt(id.replaceAll('-', '').slice(0, TIME_DIGITS), 16);
+}
+
 export function intersection(a: IdRange, b: IdRange): IdRange {
   return { low: a.low > b.low ? a.low : b.low, high: a.high < b.high ? a.high : b.high };
 }

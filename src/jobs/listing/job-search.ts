@@ -1,6 +1,14 @@
 import type { JobFilter } from '../../contract/job.dto.js';
 import type { JobStatus } from '../../contract/job-state.js';
-import { HIGHEST_ID, idRangeOfPrefix, idRangeOfTime, intersection, LOWEST_ID, type IdRange } from './job-id-range.js';
+import {
+  HIGHEST_ID,
+  idRangeOfPrefix,
+  idRangeOfTime,
+  intersection,
+  LOWEST_ID,
+  shortenedId,
+  type IdRange,
+} from './job-id-range.js';
 import { SIDE_STATUSES, type Walk } from './walk-queries.js';
 
 const NO_IDS: IdRange = { low: HIGHEST_ID, high: LOWEST_ID };
@@ -12,7 +20,7 @@ export interface JobSearch {
   walk: Walk;
   /** The walk to change to when the first windows hold too few matches; no order makes it fit for tags that many jobs carry. */
   rareWalk: Walk | null;
-  /** $4 to $15 of every walk. */
+  /** $4 to $16 of every walk. */
   conditions: readonly unknown[];
   /** Whether counters know how many jobs match: nothing is asked but statuses, type and queue. */
   isCounted: boolean;
@@ -35,7 +43,8 @@ export function jobSearch(filter: JobFilter, payload: Readonly<Record<string, st
   } = filter;
   const statuses = status == null || status.length === 0 ? null : [...new Set(status)];
   const text = q?.trim() ?? '';
-  const prefix = text === '' ? null : idRangeOfPrefix(text);
+  const short = shortenedId(text);
+  const prefix = text === '' ? null : idRangeOfPrefix(short?.start ?? text);
   const paths = Object.entries(payload).map(([path, value]) => ({ path: path.split('.'), value }));
   const ofTime = idRangeOfTime(created_after ?? undefined, created_before ?? undefined);
   const range = prefix === null ? ofTime : intersection(ofTime, prefix);
@@ -56,6 +65,7 @@ export function jobSearch(filter: JobFilter, payload: Readonly<Record<string, st
       paths.length === 0 ? null : JSON.stringify(paths),
       attempts_above ?? null,
       seconds_above ?? null,
+      prefix === null ? null : (short?.end ?? null),
     ],
     isCounted:
       [worker_id, tag, created_after, created_before, error, attempts_above, seconds_above].every(

@@ -1,15 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
+import { isOverTime } from '../../platform/database/database-error.js';
 import type { JobSearch } from './job-search.js';
 import { countFoldedJobs, countJobs, limitTime } from './walk-queries.js';
 
 /** What is not yet folded is little, unless folding has fallen far behind: then nobody waits for it. */
 const COUNT_MS = 100;
-const QUERY_CANCELED = '57014';
 
 export interface JobTotal {
   n: number;
   isExact: boolean;
+  /** By the clock of the database. */
+  asOf: Date;
+}
+
+interface TotalRow {
+  n: number;
+  as_of: Date;
 }
 
 /** How many jobs there are of given statuses, a type and a queue. Counts no jobs: adds up what the hot path has counted. */
@@ -22,13 +29,13 @@ export class JobTotals {
     try {
       const [row] = await this.database.api.transaction(async (transaction) => {
         await transaction.query(limitTime, [String(COUNT_MS)]);
-        return transaction.query<{ n: number }>(countJobs, scope);
+        return transaction.query<TotalRow>(countJobs, scope);
       });
-      return { n: Math.max(0, row!.n), isExact: true };
+      return { n: Math.max(0, row!.n), isExact: true, asOf: row!.as_of };
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === QUERY_CANCELED)) throw error;
-      const [row] = await this.database.api.query<{ n: number }>(countFoldedJobs, scope);
-      return { n: Math.max(0, row!.n), isExact: false };
+      if (!isOverTime(error)) throw error;
+      const [row] = await this.database.api.query<TotalRow>(countFoldedJobs, scope);
+      return { n: Math.max(0, row!.n), isExact: false, asOf: row!.as_of };
     }
   }
 }

@@ -3,11 +3,15 @@ import type { JobSummary } from '../../contract/job.dto.js';
 import type { JobStatus } from '../../contract/job-state.js';
 import { clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
+import { isOverTime } from '../../platform/database/database-error.js';
+import type { Queryable } from '../../platform/database/lane.js';
 import type { JobSearch } from './job-search.js';
-import { walkJobs, WINDOWS, type Direction, type Shape } from './walk-queries.js';
+import { findJobs, limitTime, walkJobs, WINDOWS, type Direction, type Shape } from './walk-queries.js';
 
 /** How long a filter without an index may search. */
 const SEARCH_MS = 2000;
+/** A count goes on in such pieces, so that what was counted is known when time is up. */
+const COUNTED_AT_ONCE = 1999;
 
 /** Where a walk starts and how far it goes. */
 export interface Stretch {
@@ -50,6 +54,34 @@ export class JobWalker {
     return this.walk<JobSummary>(search, stretch, shape, SEARCH_MS);
   }
 
+  /** The jobs of these ids as lists show them, newest first; those that are gone are left out. */
+  named(ids: readonly string[], shape: Exclude<Shape, 'id'>): Promise<JobSummary[]> {
+    return this.database.api.query<JobSummary>(findJobs(shape), [ids]);
+  }
+
+  /** How many jobs match, counted up to `limit` for so long; `isCut` when there may be more. */
+  async count(search: JobSearch, limit: number, withinMs: number): Promise<{ n: number; isCut: boolean }> {
+    const endsAt = clock.monotonicMs() + withinMs;
+    let [n, from]: [number, string | null] = [0, null];
+    try {
+      do {
+        const leftMs = endsAt - clock.monotonicMs();
+        if (leftMs <= 0) return { n, isCut: true };
+        const stretch: Stretch = { direction: 'down', from, skip: 0, limit: Math.min(COUNTED_AT_ONCE, limit - n) };
+        const found = await this.database.api.transaction(async (transaction) => {
+          await transaction.query(limitTime, [String(Math.ceil(leftMs))]);
+          return this.walk<IdRow>(search, stretch, 'id', leftMs, transaction);
+        });
+        n += found.matched;
+        from = found.rows.length < stretch.limit ? found.stoppedAt : found.rows.at(-1)!.id;
+      } while (from !== null && n < limit);
+      return { n, isCut: from !== null };
+    } catch (error) {
+      if (isOverTime(error)) return { n, isCut: true };
+      throw error;
+    }
+  }
+
   /** Up to `limit` ids. @param withinMs when to stop */
   ids(search: JobSearch, stretch: Stretch, withinMs: number): Promise<Walked<IdRow>> {
     return this.walk<IdRow>(search, stretch, 'id', withinMs);
@@ -60,6 +92,7 @@ export class JobWalker {
     stretch: Stretch,
     shape: Shape,
     withinMs: number,
+    on: Queryable = this.database.api,
   ): Promise<Walked<Row>> {
     const { low, high } = search.range;
     const { direction, limit } = stretch;
@@ -70,7 +103,7 @@ export class JobWalker {
       const window = WINDOWS[turn] ?? WINDOWS[3];
       const walk =
         turn >= WINDOWS.length - 1 && walked.looked > 0 && search.rareWalk !== null ? search.rareWalk : search.walk;
-      const found = await this.database.api.query<WalkRow & Row>(walkJobs(walk, direction, window, shape), [
+      const found = await on.query<WalkRow & Row>(walkJobs(walk, direction, window, shape), [
         direction === 'up' && position !== null && position > low ? position : low,
         direction === 'down' && position !== null && position < high ? position : high,
         position,

@@ -6,7 +6,7 @@ import { statement, type Statement } from '../../platform/database/statement.js'
  *
  * Parameters of all walks: $1 low and $2 high id, both included, but for $3 (the row that the walk starts behind, or null);
  * $4 statuses, $5 type, $6 queue, $7 worker, $8 tag, $9 created_after, $10 created_before, $11 error fingerprint, $12 text, $13 payload
- * conditions, $14 attempts and $15 seconds to exceed (null: any); $16 matches to skip, $17 rows to answer. The size of the window stands in the text: the planner has to know
+ * conditions, $14 attempts and $15 seconds to exceed, $16 the end of the id (null: any); $17 matches to skip, $18 rows to answer. The size of the window stands in the text: the planner has to know
  * it to prefer the index to sorting.
  */
 
@@ -42,7 +42,8 @@ const MATCHES = `($4::job_status[] IS NULL OR j.status = ANY ($4))
       AND ($14::int IS NULL OR j.attempt > $14)
       AND ($15::float8 IS NULL OR coalesce(
         extract(epoch FROM CASE WHEN j.status = 'RUNNING' THEN now() ELSE coalesce(j.finished_at, j.updated_at) END - j.started_at) > $15,
-        false))`;
+        false))
+      AND ($16::text IS NULL OR right(j.id::text, length($16)) = $16)`;
 
 interface Step {
   columns: string;
@@ -158,9 +159,26 @@ function walkText(walk: Walk, shape: Shape, step: Step): string {
     FROM ${SOURCES[walk](step)} j
     WINDOW o AS (ORDER BY j.id ${step.order} ROWS UNBOUNDED PRECEDING)
   ) w
-  WHERE (w.is_match AND w.matched > $16) OR w.walked = ${step.window}
-  ORDER BY w.id ${step.order} LIMIT $17`;
+  WHERE (w.is_match AND w.matched > $17) OR w.walked = ${step.window}
+  ORDER BY w.id ${step.order} LIMIT $18`;
 }
+
+/** The jobs of these ids ($1), newest first. By: GET /jobs?id=, for rows that a page of the list no longer holds. Index: primary key. */
+export function findJobs(shape: Exclude<Shape, 'id'>): Statement {
+  return FIND_JOBS[shape];
+}
+
+function findJobsText(extras: readonly string[]): string {
+  const live = ['progress', 'progress_message'].map(
+    (column) => `CASE WHEN status = 'RUNNING' THEN ${column} END AS ${column}`,
+  );
+  return `SELECT ${[SUMMARY, ...live, ...extras].join(', ')} FROM jobs w WHERE w.id = ANY ($1::uuid[]) ORDER BY w.id DESC`;
+}
+
+const FIND_JOBS = {
+  summary: statement('find_listed_jobs', findJobsText([])),
+  preview: statement('find_listed_jobs_with_payload', findJobsText([PREVIEW])),
+};
 
 /** How many jobs of statuses ($1), a type ($2) and a queue ($3) there are: totals and what is not yet folded into them, in one snapshot. */
 export const countJobs = statement(
@@ -172,14 +190,14 @@ export const countJobs = statement(
     UNION ALL
     SELECT queue, type, from_status, -n FROM job_deltas WHERE from_status IS NOT NULL
   )
-  SELECT coalesce(sum(n), 0)::bigint AS n FROM moved
+  SELECT coalesce(sum(n), 0)::bigint AS n, now() AS as_of FROM moved
   WHERE ($1::job_status[] IS NULL OR status = ANY ($1)) AND ($2::text IS NULL OR type = $2) AND ($3::text IS NULL OR queue = $3)`,
 );
 
 /** The same without what is not yet folded: about a second old. */
 export const countFoldedJobs = statement(
   'count_folded_jobs',
-  `SELECT coalesce(sum(n), 0)::bigint AS n FROM job_counts
+  `SELECT coalesce(sum(n), 0)::bigint AS n, now() AS as_of FROM job_counts
   WHERE ($1::job_status[] IS NULL OR status = ANY ($1)) AND ($2::text IS NULL OR type = $2) AND ($3::text IS NULL OR queue = $3)`,
 );
 

@@ -26,8 +26,9 @@ const CONNECTION_MESSAGE =
 /** deadlock_detected, serialization_failure */
 const RETRY_STATES = new Set(['40P01', '40001']);
 
+const QUERY_CANCELED = '57014';
 /** lock_not_available (lock_timeout), query_canceled (statement_timeout) */
-const BLOCKED_STATES = new Set(['55P03', '57014']);
+const BLOCKED_STATES = new Set(['55P03', QUERY_CANCELED]);
 
 /** Classes: 08 connection, 28 login, 53 resources used up, 57P shutdown; and 25006: a failover left us on a standby. */
 const CONNECTION_STATE = /^(08|28|53|57P|25006)/;
@@ -61,4 +62,9 @@ function classifyOne(error: Error): DatabaseErrorKind {
 /** True when the server refused the statement and is ready for the next one. */
 export function isOfStatement(error: unknown): boolean {
   return ['data', 'blocked', 'retry'].includes(classifyDatabaseError(error));
+}
+
+/** True when the server gave up a statement at its time limit. */
+export function isOverTime(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === QUERY_CANCELED;
 }
