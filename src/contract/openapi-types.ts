@@ -65,8 +65,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List workers, online ones first. */
+        /** List workers: filtered, sorted, a page at a time. */
         get: operations["Workers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workers/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sum up workers by what they have in common. */
+        get: operations["Workers_groups"];
         put?: never;
         post?: never;
         delete?: never;
@@ -419,6 +436,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/stats/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find names of queues or types, for suggestions */
+        get: operations["Stats_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stats/timeseries": {
         parameters: {
             query?: never;
@@ -511,7 +545,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List queues by name */
+        /** List queues: filtered, sorted, a page at a time */
         get: operations["Queues_list"];
         put?: never;
         post?: never;
@@ -760,6 +794,8 @@ export interface components {
         };
         /** @enum {string} */
         WorkerState: "active" | "draining";
+        /** @enum {string} */
+        WorkerSort: "concern" | "name" | "-name" | "status" | "-status" | "utilisation" | "-utilisation" | "running" | "-running" | "slots" | "-slots" | "succeeded" | "-succeeded" | "failed" | "-failed" | "lost" | "-lost" | "cpu" | "-cpu" | "memory" | "-memory" | "heartbeat" | "-heartbeat" | "registered" | "-registered" | "version" | "-version" | "host" | "-host";
         RunningJob: {
             /** Format: uuid */
             job_id: string;
@@ -804,9 +840,38 @@ export interface components {
         WorkerList: {
             workers: components["schemas"]["Worker"][];
             next_cursor: string | null;
+            previous_cursor: string | null;
             total: number;
             online: number;
             offline: number;
+            /** @description Slots of the online ones. */
+            slots: number;
+            /** @description How many of these are in use. */
+            slots_used: number;
+            /** @description Left out by `offline_hours`; not in the other figures. */
+            long_offline: number;
+            /** Format: date-time */
+            as_of: string;
+        };
+        /** @enum {string} */
+        WorkerGrouping: "version" | "host" | "queues";
+        WorkerGroup: {
+            /** @description null: they do not say. */
+            name: string | null;
+            online: number;
+            offline: number;
+            draining: number;
+            /** @description Of the online ones. */
+            slots: number;
+            slots_used: number;
+            succeeded_last_hour: number;
+            failed_last_hour: number;
+            lost_last_day: number;
+        };
+        WorkerGroupList: {
+            groups: components["schemas"]["WorkerGroup"][];
+            /** @description Groups in all; the rest is not listed. */
+            total: number;
         };
         WorkerMinute: {
             /** Format: date-time */
@@ -1352,6 +1417,13 @@ export interface components {
             as_of: string;
         };
         /** @enum {string} */
+        NameKind: "queue" | "type";
+        NameList: {
+            names: string[];
+            /** @description There are more that fit. */
+            has_more: boolean;
+        };
+        /** @enum {string} */
         StatsWindow: "15m" | "1h" | "6h" | "24h" | "7d";
         TimeseriesBucket: {
             /**
@@ -1423,9 +1495,23 @@ export interface components {
             fingerprint: string;
             state: components["schemas"]["ErrorGroupState"];
         };
+        /** @enum {string} */
+        QueueState: "concern" | "paused" | "running" | "idle";
+        /** @enum {string} */
+        QueueSort: "concern" | "name" | "-name" | "scheduled" | "-scheduled" | "pending" | "-pending" | "running" | "-running" | "retrying" | "-retrying" | "dead" | "-dead" | "oldest" | "-oldest" | "wait_p95" | "-wait_p95" | "run_p95" | "-run_p95" | "failed" | "-failed" | "utilisation" | "-utilisation" | "workers" | "-workers";
+        /**
+         * @description What somebody should look at, the gravest first: jobs wait and no live worker serves it; jobs wait while it is paused; its oldest job has waited for over five minutes; over a tenth of what ended in the last hour failed.
+         * @enum {string}
+         */
+        QueueConcern: "no_workers" | "paused" | "late" | "failing";
         Queue: {
             name: string;
             is_paused: boolean;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            paused_at: string | null;
             /** @description At most so many of its jobs run at a time; null: no limit. */
             concurrency_limit: number | null;
             scheduled: number;
@@ -1441,14 +1527,37 @@ export interface components {
             ended_per_minute: number[];
             /** @description Within the last hour: 95 % of its jobs waited less before they started. */
             wait_p95_ms: number | null;
+            /** @description Within the last hour: 95 % of its attempts ran shorter. */
+            run_p95_ms: number | null;
             /** @description How long its oldest ready job has waited. */
             oldest_pending_seconds: number | null;
             /** @description Live workers that serve it. */
             workers: number;
+            /** @description Slots of those workers, up to its limit; they may serve other queues too. */
+            slots: number;
+            /** @description What somebody should look at, the gravest first: jobs wait and no live worker serves it; jobs wait while it is paused; its oldest job has waited for over five minutes; over a tenth of what ended in the last hour failed. */
+            concern: components["schemas"]["QueueConcern"] | null;
+        };
+        QueueTotals: {
+            queues: number;
+            paused: number;
+            /** @description With a concern. */
+            concerns: number;
+            scheduled: number;
+            pending: number;
+            running: number;
+            retrying: number;
+            dead: number;
         };
         QueueList: {
             queues: components["schemas"]["Queue"][];
             next_cursor: string | null;
+            previous_cursor: string | null;
+            /** @description How many fit the filter, on all pages. */
+            matching: number;
+            totals: components["schemas"]["QueueTotals"];
+            /** Format: date-time */
+            as_of: string;
         };
         QueuesRebuilt: {
             queues: number;
@@ -1637,7 +1746,17 @@ export interface operations {
         parameters: {
             query?: {
                 status?: components["schemas"]["WorkerStatus"];
+                state?: components["schemas"]["WorkerState"];
+                /** @description A queue that they serve. */
                 queue?: string;
+                /** @description Part of the name, host, version, id or a queue. */
+                q?: string;
+                /** @description Only these. */
+                ids?: string[];
+                /** @description Leaves out those that have been offline for more hours; the answer says how many. */
+                offline_hours?: number;
+                /** @description A minus: the highest first. concern: those that fell silent while they held jobs, then those that lost some, then the online ones by name. */
+                sort?: components["schemas"]["WorkerSort"];
                 limit?: number;
                 cursor?: string;
             };
@@ -1653,6 +1772,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkerList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The call failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    Workers_groups: {
+        parameters: {
+            query: {
+                /** @description queues: by the set of queues that they serve. */
+                by: components["schemas"]["WorkerGrouping"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerGroupList"];
                 };
             };
             400: {
@@ -2821,6 +2979,39 @@ export interface operations {
             };
         };
     };
+    Stats_names: {
+        parameters: {
+            query: {
+                kind: components["schemas"]["NameKind"];
+                /** @description Part of the name. */
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NameList"];
+                };
+            };
+            /** @description The call failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     Stats_readTimeseries: {
         parameters: {
             query?: {
@@ -2981,6 +3172,10 @@ export interface operations {
             query?: {
                 /** @description Part of the name. */
                 q?: string;
+                /** @description concern: only those with a concern; paused, running: only those that are; idle: nothing waits or runs. */
+                state?: components["schemas"]["QueueState"];
+                /** @description A minus: the highest first. concern: the gravest first, then the longest. */
+                sort?: components["schemas"]["QueueSort"];
                 limit?: number;
                 cursor?: string;
             };

@@ -39,6 +39,21 @@ export class Stats {
   @Field.instant() as_of!: string;
 }
 
+export const NAME_KINDS = ['queue', 'type'] as const;
+export type NameKind = (typeof NAME_KINDS)[number];
+
+export class NamesQuery {
+  @Field.enum('NameKind', NAME_KINDS) kind!: NameKind;
+  @Field.string({ optional: true, maxLength: 128, description: 'Part of the name.' }) q?: string;
+  @Field.integer({ optional: true, min: 1, max: 100, default: 20 }) limit?: number;
+}
+
+/** `GET /stats/names`: names to choose from. Those that begin with what is asked for come first, then by name. */
+export class NameList {
+  @Field.strings({ maxItems: 100, maxLength: 128 }) names!: string[];
+  @Field.boolean({ description: 'There are more that fit.' }) has_more!: boolean;
+}
+
 export const STATS_WINDOWS = ['15m', '1h', '6h', '24h', '7d'] as const;
 export type StatsWindow = (typeof STATS_WINDOWS)[number];
 

@@ -162,17 +162,91 @@ export class WorkerPath {
   @Field.uuid() id!: string;
 }
 
+const WORKERS_SORTED_BY = [
+  'name',
+  'status',
+  'utilisation',
+  'running',
+  'slots',
+  'succeeded',
+  'failed',
+  'lost',
+  'cpu',
+  'memory',
+  'heartbeat',
+  'registered',
+  'version',
+  'host',
+] as const;
+type WorkerSortKey = (typeof WORKERS_SORTED_BY)[number];
+export type WorkerSort = 'concern' | WorkerSortKey | `-${WorkerSortKey}`;
+export const WORKER_SORTS: readonly WorkerSort[] = [
+  'concern',
+  ...WORKERS_SORTED_BY.flatMap((key) => [key, `-${key}` as const]),
+];
+
 export class ListWorkersQuery {
   @Field.enum('WorkerStatus', WORKER_STATUSES, { optional: true }) status?: WorkerStatus;
-  @Field.string({ optional: true, maxLength: 128 }) queue?: string;
+  @Field.enum('WorkerState', WORKER_STATES, { optional: true }) state?: WorkerState;
+  @Field.string({ optional: true, maxLength: 128, description: 'A queue that they serve.' }) queue?: string;
+  @Field.string({ optional: true, maxLength: 255, description: 'Part of the name, host, version, id or a queue.' })
+  q?: string;
+  @Field.uuids({ optional: true, maxItems: 200, description: 'Only these.' }) ids?: string[];
+  @Field.integer({
+    optional: true,
+    min: 1,
+    max: 8760,
+    description: 'Leaves out those that have been offline for more hours; the answer says how many.',
+  })
+  offline_hours?: number;
+  @Field.enum('WorkerSort', WORKER_SORTS, {
+    optional: true,
+    default: '-status',
+    description:
+      'A minus: the highest first. concern: those that fell silent while they held jobs, then those that lost some, then the online ones by name.',
+  })
+  sort?: WorkerSort;
   @Field.integer({ optional: true, min: 1, max: 200, default: 100 }) limit?: number;
-  @Field.string({ optional: true, maxLength: 200 }) cursor?: string;
+  @Field.string({ optional: true, maxLength: 2000 }) cursor?: string;
 }
 
+/** One page. What stands beside the workers is about all that fit the filter. */
 export class WorkerList {
   @Field.objects(() => Worker, { maxItems: 200 }) workers!: Worker[];
   @Field.string({ nullable: true }) next_cursor!: string | null;
+  @Field.string({ nullable: true }) previous_cursor!: string | null;
   @Field.integer() total!: number;
   @Field.integer() online!: number;
   @Field.integer() offline!: number;
+  @Field.integer({ description: 'Slots of the online ones.' }) slots!: number;
+  @Field.integer({ description: 'How many of these are in use.' }) slots_used!: number;
+  @Field.integer({ description: 'Left out by `offline_hours`; not in the other figures.' }) long_offline!: number;
+  @Field.instant() as_of!: string;
+}
+
+export const WORKER_GROUPINGS = ['version', 'host', 'queues'] as const;
+export type WorkerGrouping = (typeof WORKER_GROUPINGS)[number];
+
+export class GroupWorkersQuery {
+  @Field.enum('WorkerGrouping', WORKER_GROUPINGS, { description: 'queues: by the set of queues that they serve.' })
+  by!: WorkerGrouping;
+}
+
+/** The workers that have one thing in common; those that have been offline for over a day are left out. */
+export class WorkerGroup {
+  @Field.string({ nullable: true, description: 'null: they do not say.' }) name!: string | null;
+  @Field.integer() online!: number;
+  @Field.integer() offline!: number;
+  @Field.integer() draining!: number;
+  @Field.integer({ description: 'Of the online ones.' }) slots!: number;
+  @Field.integer() slots_used!: number;
+  @Field.integer() succeeded_last_hour!: number;
+  @Field.integer() failed_last_hour!: number;
+  @Field.integer() lost_last_day!: number;
+}
+
+/** `GET /workers/groups`: the group with most slots first. */
+export class WorkerGroupList {
+  @Field.objects(() => WorkerGroup, { maxItems: 200 }) groups!: WorkerGroup[];
+  @Field.integer({ description: 'Groups in all; the rest is not listed.' }) total!: number;
 }

@@ -8,10 +8,12 @@ import type { Logger } from '../platform/logger.js';
 import { Metrics } from '../platform/metrics.js';
 import { QueueModule } from '../queue/queue.module.js';
 import { ReadyQueue } from '../queue/ready-queue.js';
+import { QueueBoard } from '../stats/queue-board.js';
 import { StatsReader } from '../stats/stats-reader.js';
 import { StatsModule } from '../stats/stats.module.js';
 import { MetricsController } from './metrics.controller.js';
 import { measureOrchestrator } from './orchestrator-metrics.js';
+import { measureQueues } from './queue-metrics.js';
 
 /** Provides the Metrics and serves them. */
 @Module({
@@ -28,7 +30,9 @@ export class MetricsModule {
     stats: StatsReader,
     dispatcher: Dispatcher,
     events: EventBus,
+    board: QueueBoard,
   ) {
     measureOrchestrator(metrics, { database, queue, stats, dispatcher, events });
+    measureQueues(metrics, board);
   }
 }

@@ -2,12 +2,20 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import type { AnsweredRequest } from './http/access-log.js';
 import type { Logger } from './logger.js';
 
-/** A value, or one value per label; null when it cannot be told just now, which leaves it out. */
-export type Reading = number | Readonly<Record<string, number>> | null;
+/** One value of a metric with several labels. */
+export interface Sample {
+  labels: Readonly<Record<string, string>>;
+  value: number;
+}
+
+/** A value, one value per label, or samples; null when it cannot be told just now, which leaves it out. */
+export type Reading = number | Readonly<Record<string, number>> | readonly Sample[] | null;
 
 export interface MetricOptions {
   /** What the keys of a reading stand for. Their number must be bounded. */
   label?: string;
+  /** The labels of samples. */
+  labels?: readonly string[];
   read: () => Reading | Promise<Reading>;
 }
 
@@ -39,17 +47,17 @@ export class Metrics {
   }
 
   /** @param name without the prefix that all have */
-  gauge(name: string, help: string, { label, read }: MetricOptions): void {
+  gauge(name: string, help: string, { label, labels = label === undefined ? [] : [label], read }: MetricOptions): void {
     const { readInTime } = this;
     new Gauge({
       name: PREFIX + name,
       help,
-      labelNames: label === undefined ? [] : [label],
+      labelNames: labels,
       registers: [this.registry],
       async collect() {
         this.reset();
         // prom-client shows 0 for a gauge without labels that was never set.
-        if (label === undefined) this.remove();
+        if (labels.length === 0) this.remove();
         for (const [labels, value] of entriesOf(await readInTime(name, read), label)) this.set(labels, value);
       },
     });
@@ -97,7 +105,12 @@ export class Metrics {
 function entriesOf(reading: Reading, label: string | undefined): [Record<string, string>, number][] {
   if (reading === null) return [];
   if (typeof reading === 'number') return [[{}, reading]];
+  if (isSamples(reading)) return reading.map(({ labels, value }) => [labels, value]);
   return Object.entries(reading).map(([key, value]) => [{ [label ?? 'key']: key }, value]);
+}
+
+function isSamples(reading: Exclude<Reading, number | null>): reading is readonly Sample[] {
+  return Array.isArray(reading);
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

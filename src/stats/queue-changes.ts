@@ -75,7 +75,7 @@ export class QueueChanges {
     this.logger.info({ queue: name, ...change }, 'a queue was changed on request');
     this.bus.publish({ kind: 'queue', name });
     await this.settings.refresh();
-    const { queues } = await this.queues.read([name]);
-    return queues[0]!;
+    const [queue] = await this.queues.read(name);
+    return queue;
   }
 }

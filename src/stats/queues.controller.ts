@@ -14,7 +14,7 @@ export class QueuesController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List queues by name' })
+  @ApiOperation({ summary: 'List queues: filtered, sorted, a page at a time' })
   @ApiOkResponse({ type: QueueList })
   list(@Query() query: ListQueuesQuery): Promise<QueueList> {
     return this.queues.list(query);

@@ -58,6 +58,25 @@ export const knownNames = statement(
     ARRAY(SELECT queue FROM exact UNION SELECT name FROM queues ORDER BY 1 LIMIT $2) AS queue_names`,
 );
 
+/** Up to $4 names of queues that hold $2, those that begin with it ($3) first. Index: primary keys. By: GET /stats/names. */
+export const findQueueNames = statement(
+  'find_queue_names',
+  `SELECT name FROM (
+    SELECT queue AS name FROM job_counts WHERE queue ILIKE $2
+    UNION SELECT name FROM queues WHERE name ILIKE $2
+    UNION SELECT queue FROM (SELECT queue FROM job_deltas WHERE id > $1 ORDER BY id LIMIT 100000) unfolded WHERE queue ILIKE $2
+  ) known ORDER BY name NOT ILIKE $3, name LIMIT $4`,
+);
+
+/** The same for types. */
+export const findTypeNames = statement(
+  'find_type_names',
+  `SELECT name FROM (
+    SELECT type AS name FROM job_counts WHERE type ILIKE $2
+    UNION SELECT type FROM (SELECT type FROM job_deltas WHERE id > $1 ORDER BY id LIMIT 100000) unfolded WHERE type ILIKE $2
+  ) known ORDER BY name NOT ILIKE $3, name LIMIT $4`,
+);
+
 /** How long the oldest PENDING job of all has waited. Indexes: primary keys. By: GET /stats, while any job is PENDING. */
 export const oldestPending = statement(
   'oldest_pending',

@@ -1,8 +1,16 @@
 import { JOB_STATUSES, type JobStatus } from '../contract/job-state.js';
-import type { Stats, StatsQuery, StatusCounts } from '../contract/stats.dto.js';
+import type { NameList, NamesQuery, Stats, StatsQuery, StatusCounts } from '../contract/stats.dto.js';
 import type { Database } from '../platform/database/database.js';
 import type { FoldDeltas } from './fold-deltas.js';
-import { countByStatus, knownNames, oldestPending, oldestPendingOfQueues, overview } from './stats-queries.js';
+import {
+  countByStatus,
+  findQueueNames,
+  findTypeNames,
+  knownNames,
+  oldestPending,
+  oldestPendingOfQueues,
+  overview,
+} from './stats-queries.js';
 
 const MAX_NAMES = 200;
 
@@ -43,6 +51,18 @@ export class StatsReader {
       ...names!,
       as_of: as_of.toISOString(),
     };
+  }
+
+  /** Names to choose from, for what somebody types. */
+  async names({ kind, q = '', limit = 20 }: NamesQuery): Promise<NameList> {
+    const escaped = q.replaceAll(/[\\%_]/g, String.raw`\$&`);
+    const rows = await this.database.api.query<{ name: string }>(kind === 'queue' ? findQueueNames : findTypeNames, [
+      this.deltas.horizon,
+      `%${escaped}%`,
+      `${escaped}%`,
+      limit + 1,
+    ]);
+    return { names: rows.slice(0, limit).map(({ name }) => name), has_more: rows.length > limit };
   }
 
   /** Jobs per status. */

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Stats, StatsQuery, Timeseries, TimeseriesQuery } from '../contract/stats.dto.js';
+import { NameList, NamesQuery, Stats, StatsQuery, Timeseries, TimeseriesQuery } from '../contract/stats.dto.js';
 import { StatsReader } from './stats-reader.js';
 import { TimeseriesReader } from './timeseries.js';
 
@@ -18,6 +18,13 @@ export class StatsController {
   @ApiOkResponse({ type: Stats })
   read(@Query() query: StatsQuery): Promise<Stats> {
     return this.stats.read(query);
+  }
+
+  @Get('names')
+  @ApiOperation({ summary: 'Find names of queues or types, for suggestions' })
+  @ApiOkResponse({ type: NameList })
+  names(@Query() query: NamesQuery): Promise<NameList> {
+    return this.stats.names(query);
   }
 
   @Get('timeseries')

@@ -11,6 +11,7 @@ import { CountsPublisher } from './counts-publisher.js';
 import { ErrorGroups } from './error-groups.js';
 import { ErrorsController } from './errors.controller.js';
 import { FoldDeltas } from './fold-deltas.js';
+import { QueueBoard } from './queue-board.js';
 import { QueueChanges } from './queue-changes.js';
 import { QueueReader } from './queue-reader.js';
 import { QueuesController } from './queues.controller.js';
@@ -41,9 +42,21 @@ import { TimeseriesReader } from './timeseries.js';
       useFactory: (database: Database, logger: Logger) => new ErrorGroups(database, logger),
     },
     {
+      provide: QueueBoard,
+      inject: [Database, FoldDeltas, EventBus],
+      useFactory: (database: Database, deltas: FoldDeltas, bus: EventBus) => {
+        const board = new QueueBoard(database, deltas);
+        bus.subscribe(({ kind }) => {
+          if (kind === 'queue' || kind === 'reset') board.forget();
+        });
+        return board;
+      },
+    },
+    {
       provide: QueueReader,
-      inject: [Database, FoldDeltas],
-      useFactory: (database: Database, deltas: FoldDeltas) => new QueueReader(database, deltas),
+      inject: [Database, FoldDeltas, QueueBoard],
+      useFactory: (database: Database, deltas: FoldDeltas, board: QueueBoard) =>
+        new QueueReader(database, deltas, board),
     },
     {
       provide: QueueChanges,
@@ -68,7 +81,7 @@ import { TimeseriesReader } from './timeseries.js';
       useFactory: (deltas: FoldDeltas, config: Config, logger: Logger) => new StatsSweeps(deltas, config, logger),
     },
   ],
-  exports: [FoldDeltas, StatsReader],
+  exports: [FoldDeltas, QueueBoard, StatsReader],
 })
 export class StatsModule implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(

@@ -61,21 +61,32 @@ const WORKER_COLUMNS = `id, hostname, status, last_heartbeat, name, queues, conc
 
 export const findWorker = statement('find_worker', `SELECT ${WORKER_COLUMNS} FROM workers WHERE id = $1`);
 
-/** Online ones first, then the latest registered. $1 status or null, $2 queue or null, $3 and $4 the place to go on from or null. */
-export const listWorkers = statement(
-  'list_workers',
-  `SELECT ${WORKER_COLUMNS} FROM workers
-  WHERE ($1::text IS NULL OR status = $1)
-    AND ($2::text IS NULL OR queues && ARRAY[$2, '*'])
-    AND ($4::uuid IS NULL OR (status = 'ONLINE', id) < ($3::boolean, $4::uuid))
-  ORDER BY (status = 'ONLINE') DESC, id DESC
-  LIMIT $5`,
+/**
+ * All workers with what they are sorted by, the latest heard of first, at most $1. Indexes: claims_worker_id, primary keys of jobs,
+ * worker_minutes and worker_losses. By: GET /workers and /workers/groups, which share one answer.
+ */
+export const allWorkers = statement(
+  'all_workers',
+  `WITH running AS MATERIALIZED (SELECT worker_id, count(*) AS n FROM live_leases GROUP BY worker_id),
+  minutes AS MATERIALIZED (
+    SELECT worker_id, sum(succeeded) AS succeeded, sum(failed) AS failed FROM worker_minutes
+    WHERE at > now() - interval '1 hour' GROUP BY worker_id
+  ),
+  lost AS MATERIALIZED (SELECT worker_id, count(*) AS n FROM worker_losses GROUP BY worker_id)
+  SELECT w.id, coalesce(w.name, w.hostname) AS shown_name, w.hostname, w.status, w.state, w.version, w.queues, w.concurrency,
+    w.last_heartbeat, w.registered_at, w.cpu_percent, w.rss_bytes, coalesce(r.n, 0)::int AS running_count,
+    coalesce(m.succeeded, 0)::int AS succeeded_last_hour, coalesce(m.failed, 0)::int AS failed_last_hour,
+    coalesce(l.n, 0)::int AS lost_last_day
+  FROM (SELECT * FROM workers ORDER BY status = 'ONLINE' DESC, last_heartbeat DESC LIMIT $1) w
+    LEFT JOIN running r ON r.worker_id = w.id
+    LEFT JOIN minutes m ON m.worker_id = w.id
+    LEFT JOIN lost l ON l.worker_id = w.id`,
 );
 
-export const countWorkers = statement(
-  'count_workers',
-  `SELECT count(*) AS total, count(*) FILTER (WHERE status = 'ONLINE') AS online FROM workers
-  WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR queues && ARRAY[$2, '*'])`,
+/** In any order. By: GET /workers, for one page. */
+export const findWorkers = statement(
+  'find_workers',
+  `SELECT ${WORKER_COLUMNS} FROM workers WHERE id = ANY ($1::uuid[])`,
 );
 
 /** What the given workers run, the longest running first, at most $2 each, with the count of all. Indexes: claims_worker_id, primary key of jobs. */

@@ -17,6 +17,8 @@ import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/errors/domain-error.js';
 import type { Logger } from '../platform/logger.js';
 import { random } from '../platform/random.js';
+import { sortedPage } from '../platform/sorted-page.js';
+import { fits, slotsOf, sortValueOf, withoutLongOffline, WorkerBoard } from './worker-board.js';
 import * as queries from './worker-queries.js';
 
 const POLL_WAIT_SECONDS = 30;
@@ -35,6 +37,7 @@ export class WorkerRegistry {
   constructor(
     private readonly database: Database,
     private readonly events: EventBus,
+    private readonly board: WorkerBoard,
     @Inject(CONFIG) private readonly config: Pick<Config, 'heartbeatSeconds' | 'leaseSeconds' | 'offlineAfterSeconds'>,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -53,20 +56,30 @@ export class WorkerRegistry {
     };
   }
 
-  async list({ status, queue, limit = DEFAULT_LIMIT, cursor }: ListWorkersQuery): Promise<WorkerList> {
-    const filter = [status ?? null, queue ?? null];
-    const [rows, counts] = await Promise.all([
-      this.database.api.query<WorkerRow>(queries.listWorkers, [...filter, ...readCursor(cursor), limit + 1]),
-      this.database.api.query<{ total: number; online: number }>(queries.countWorkers, filter),
-    ]);
-    const page = rows.slice(0, limit);
-    const { total, online } = counts[0]!;
+  /** One page. @throws DomainError `invalid_request` for a cursor that no list gave out, or gave out for another order */
+  async list(query: ListWorkersQuery): Promise<WorkerList> {
+    const { sort = '-status', limit = DEFAULT_LIMIT, cursor, offline_hours = Infinity } = query;
+    const { workers, asOf } = await this.board.read();
+    const { kept, long } = withoutLongOffline(
+      workers.filter((worker) => fits(worker, query)),
+      offline_hours,
+      asOf,
+    );
+    const { rows, ...page } = sortedPage(
+      { rows: kept, sort, valueOf: sortValueOf(sort), idOf: ({ id }) => id },
+      limit,
+      cursor,
+    );
+    const online = kept.filter(({ status }) => status === 'ONLINE');
     return {
-      workers: await this.withRunningJobs(page, RUNNING_JOBS_IN_LISTS),
-      next_cursor: rows.length > limit ? writeCursor(page.at(-1)!) : null,
-      total,
-      online,
-      offline: total - online,
+      workers: await this.inFull(rows.map(({ id }) => id)),
+      ...page,
+      total: kept.length,
+      online: online.length,
+      offline: kept.length - online.length,
+      ...slotsOf(online),
+      long_offline: long,
+      as_of: asOf.toISOString(),
     };
   }
 
@@ -127,6 +140,15 @@ export class WorkerRegistry {
     await this.database.sweep.query(queries.forgetSilentWorkers, [days]);
   }
 
+  /** These workers, in this order, but for those that were forgotten just now. */
+  private async inFull(ids: readonly string[]): Promise<Worker[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.database.api.query<WorkerRow>(queries.findWorkers, [ids]);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    const inOrder = ids.flatMap((id) => byId.get(id) ?? []);
+    return this.withRunningJobs(inOrder, RUNNING_JOBS_IN_LISTS);
+  }
+
   private async withRunningJobs(rows: readonly WorkerRow[], most: number): Promise<Worker[]> {
     if (rows.length === 0) return [];
     const ids = rows.map((row) => row.id);
@@ -152,21 +174,4 @@ export class WorkerRegistry {
 
 export function notFound(id: string): DomainError {
   return new DomainError('worker_not_found', `There is no worker ${id}.`);
-}
-
-const CURSOR = /^([01])([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
-
-function writeCursor({ status, id }: WorkerRow): string {
-  return `${status === 'ONLINE' ? 1 : 0}${id}`;
-}
-
-function readCursor(cursor: string | undefined): [boolean | null, string | null] {
-  if (cursor === undefined) return [null, null];
-  const [, isOnline, id] = CURSOR.exec(cursor) ?? [];
-  if (id === undefined) {
-    throw new DomainError('invalid_request', 'The request is not valid: cursor is not one of ours.', {
-      details: [{ field: 'cursor', message: 'must be the next_cursor of the page before' }],
-    });
-  }
-  return [isOnline === '1', id];
 }

@@ -11,17 +11,20 @@ import {
 } from '@nestjs/swagger';
 import { ErrorBody } from '../contract/errors.js';
 import {
+  GroupWorkersQuery,
   Heartbeat,
   HeartbeatAnswer,
   ListWorkersQuery,
   RegisteredWorker,
   RegisterWorker,
   Worker,
+  WorkerGroupList,
   WorkerHistory,
   WorkerList,
   WorkerPath,
 } from '../contract/worker.dto.js';
 import { Heartbeats } from './heartbeats.js';
+import { WorkerBoard } from './worker-board.js';
 import { WorkerRegistry } from './worker-registry.js';
 
 /** The orchestrator's side of the worker protocol, and what people see of workers. */
@@ -32,6 +35,7 @@ export class WorkersController {
   constructor(
     private readonly registry: WorkerRegistry,
     private readonly heartbeats: Heartbeats,
+    private readonly board: WorkerBoard,
   ) {}
 
   @Post('register')
@@ -51,10 +55,17 @@ export class WorkersController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List workers, online ones first.' })
+  @ApiOperation({ summary: 'List workers: filtered, sorted, a page at a time.' })
   @ApiOkResponse({ type: WorkerList })
   list(@Query() query: ListWorkersQuery): Promise<WorkerList> {
     return this.registry.list(query);
+  }
+
+  @Get('groups')
+  @ApiOperation({ summary: 'Sum up workers by what they have in common.' })
+  @ApiOkResponse({ type: WorkerGroupList })
+  groups(@Query() { by }: GroupWorkersQuery): Promise<WorkerGroupList> {
+    return this.board.groups(by);
   }
 
   @Get(':id')

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { Heartbeats } from './heartbeats.js';
+import { WorkerBoard } from './worker-board.js';
 import { WorkerRegistry } from './worker-registry.js';
 import { WorkersController } from './workers.controller.js';
 
@@ -8,7 +9,7 @@ import { WorkersController } from './workers.controller.js';
 @Module({
   imports: [JobsModule],
   controllers: [WorkersController],
-  providers: [WorkerRegistry, Heartbeats],
-  exports: [WorkerRegistry],
+  providers: [WorkerBoard, WorkerRegistry, Heartbeats],
+  exports: [WorkerBoard, WorkerRegistry],
 })
 export class WorkersModule {}

@@ -1,7 +1,7 @@
-import type { Queue } from '../../src/contract/queue.dto.js';
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
-import type { QueueList } from '../../src/contract/queue.dto.js';
+import type { NameList } from '../../src/contract/stats.dto.js';
+import type { Queue, QueueList } from '../../src/contract/queue.dto.js';
 import { QueueSettings } from '../../src/queue/queue-settings.js';
 import { oldestPending, oldestPendingOfQueues } from '../../src/stats/stats-queries.js';
 import { startLiveApp, type LiveApp } from '../events/live-app.js';
@@ -61,6 +61,7 @@ test('a queue is known once a job named it, with its counts, history and workers
   expect(answer.body).toEqual({
     name: 'mail',
     is_paused: false,
+    paused_at: null,
     concurrency_limit: null,
     scheduled: 1,
     pending: 2,
@@ -71,8 +72,11 @@ test('a queue is known once a job named it, with its counts, history and workers
     failed_last_hour: 2,
     ended_per_minute: expect.any(Array),
     wait_p95_ms: expect.any(Number),
+    run_p95_ms: expect.any(Number),
     oldest_pending_seconds: expect.any(Number),
     workers: 2,
+    slots: 2,
+    concern: null,
   });
   expect(Math.round(answer.body.oldest_pending_seconds)).toBe(90);
   expect(answer.body.ended_per_minute).toHaveLength(60);
@@ -102,6 +106,57 @@ test('the list goes by name, page by page, and is searched by part of a name', a
   expect(paged).toEqual(names);
   expect((await list('?q=_SET')).queues).toMatchObject([{ name: 'a_set', is_paused: true, pending: 0 }]);
   expect((await request(one.url).get('/queues/folder%2Fd')).body).toMatchObject({ name: 'folder/d', pending: 1 });
+});
+
+test('a thousand queues are sorted, filtered, paged and summed up by the server', async () => {
+  await rows(
+    one.database,
+    'thousand',
+    `INSERT INTO job_counts SELECT 'tenant-' || lpad(i::text, 4, '0'), 't', 'PENDING', i FROM generate_series(1, 1008) i`,
+  );
+  await rows(
+    one.database,
+    'served',
+    `INSERT INTO workers (id, hostname, status, last_heartbeat, queues, concurrency, registered_at)
+    SELECT gen_random_uuid(), 'h', 'ONLINE', now(), ARRAY(SELECT 'tenant-' || lpad(i::text, 4, '0') FROM generate_series(1, 1000) i), 4, now()`,
+  );
+  await request(one.url).post('/queues/tenant-0003/pause').expect(200);
+  const longest = await list('?sort=-pending&limit=200');
+  expect(longest.queues.map(({ pending }) => pending)).toEqual(Array.from({ length: 200 }, (_, i) => 1008 - i));
+  expect(longest.matching).toBe(1008);
+  expect(longest.totals).toMatchObject({ queues: 1008, paused: 1, pending: (1008 * 1009) / 2, concerns: 9 });
+  const seen = new Set<string>();
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: QueueList = await list(`?sort=-pending&limit=200${cursor && `&cursor=${cursor}`}`);
+    for (const { name } of page.queues) seen.add(name);
+    cursor = page.next_cursor;
+  }
+  expect(seen.size).toBe(1008);
+  const first = await list('?sort=concern&limit=10');
+  expect(first.queues.map(({ concern }) => concern)).toEqual([...Array(8).fill('no_workers'), 'paused', null]);
+  expect(first.queues[0]).toMatchObject({ name: 'tenant-1008', pending: 1008, workers: 0, slots: 0 });
+  expect(first.queues[8]).toMatchObject({ name: 'tenant-0003', is_paused: true, paused_at: expect.any(String) });
+  expect((await list('?state=paused')).queues.map(({ name }) => name)).toEqual(['tenant-0003']);
+  expect(await list('?q=ANT-100&sort=-name&limit=2')).toMatchObject({
+    matching: 9,
+    queues: [{ name: 'tenant-1008' }, { name: 'tenant-1007' }],
+  });
+  const wrong = await request(one.url).get(`/queues?sort=name&cursor=${longest.next_cursor}`);
+  expect([wrong.status, wrong.body.error.details[0].field]).toEqual([400, 'cursor']);
+});
+
+test('names are suggested from all queues and types, those that begin with what is typed first', async () => {
+  await rows(
+    one.database,
+    'names',
+    `INSERT INTO job_counts SELECT 'q' || i, 'type-' || i, 'SUCCESS', 1 FROM generate_series(1, 500) i`,
+  );
+  await appendDeltas(one.database, [{ queue: 'not-q49', type: 'fresh_type', to: 'PENDING' }]);
+  const names = async (query: string) =>
+    (await request(one.url).get(`/stats/names?${query}`).expect(200)).body as NameList;
+  expect(await names('kind=queue&q=Q49&limit=3')).toEqual({ names: ['q49', 'q490', 'q491'], has_more: true });
+  expect((await names('kind=queue&q=q49')).names.at(-1)).toBe('not-q49');
+  expect(await names('kind=type&q=_')).toEqual({ names: ['fresh_type'], has_more: false });
 });
 
 test('a pause is known to the process that made it at once, and to another within a second', async () => {
