@@ -1,3 +1,5 @@
+import { readDatabaseUrl } from './database-url.js';
+
 /** One setting: where it comes from, what it means, how it is read. */
 export interface Setting<T> {
   /** Environment variable. The flag is the same name in kebab case: `DATABASE_URL` is `--database-url`. */
@@ -22,10 +24,9 @@ export const SETTINGS = {
   role: oneOf('ROLE', ROLES, 'all', 'What this process does: all, orchestrator or worker.'),
   host: text('HOST', '127.0.0.1', 'Address to listen on. Any address that others can reach needs API_KEY.'),
   port: integer('PORT', 8080, 0, 65_535, 'Port to listen on; 0 takes a free one.'),
-  databaseUrl: url(
+  databaseUrl: databaseUrl(
     'DATABASE_URL',
-    ['postgres:', 'postgresql:'],
-    'PostgreSQL 16 or later. Unset: an embedded server, its data in DATA_DIR.',
+    'PostgreSQL 16 or later; several hosts as libpq reads them (postgres://host1,host2/db). Unset: an embedded server, its data in DATA_DIR.',
   ),
   redisUrl: url(
     'REDIS_URL',
@@ -61,7 +62,7 @@ export const SETTINGS = {
     3600,
     'How long a stopping worker lets its jobs finish before it gives them back.',
   ),
-  databasePoolSize: integer('DATABASE_POOL_SIZE', 16, 6, 500, 'Connections to PostgreSQL in all of one orchestrator.'),
+  databasePoolSize: integer('DATABASE_POOL_SIZE', 18, 6, 500, 'Connections to PostgreSQL in all of one orchestrator.'),
   redisPrefix: text('REDIS_PREFIX', 'jobs', 'Start of every Redis key.'),
   publicUrl: url(
     'PUBLIC_URL',
@@ -142,6 +143,14 @@ function url(variable: string, protocols: string[], help: string): Setting<strin
     if (protocol === undefined) throw new Error(expected);
     // Sentinel and Cluster URLs name several hosts, which the URL class does not know.
     if (!protocol.includes('+') && !URL.canParse(value)) throw new Error(expected);
+    return value;
+  };
+  return { variable, help, fallback: undefined, shownDefault: 'unset', parse, isSecret: true };
+}
+
+function databaseUrl(variable: string, help: string): Setting<string | undefined> {
+  const parse = (value: string) => {
+    readDatabaseUrl(value);
     return value;
   };
   return { variable, help, fallback: undefined, shownDefault: 'unset', parse, isSecret: true };

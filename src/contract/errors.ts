@@ -21,6 +21,10 @@ export const ERROR_CODES = {
   too_many_requests: { status: 429, message: 'Too many requests.' },
   internal: { status: 500, message: 'Something went wrong on our side.' },
   database_unavailable: { status: 503, message: 'The database is unavailable; try again soon.' },
+  durability_unknown: {
+    status: 503,
+    message: 'It was written, but its copy on the standby was not waited for: repeat it with the same idempotency key.',
+  },
   shutting_down: { status: 503, message: 'This server is shutting down; try another or try again soon.' },
   queue_unavailable: { status: 503, message: 'The queue is unavailable; try again soon.' },
 } as const satisfies Record<string, { status: number; message: string }>;

@@ -699,7 +699,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
-        ErrorCode: "invalid_request" | "malformed_json" | "unauthorized" | "forbidden" | "not_found" | "job_not_found" | "worker_not_found" | "queue_not_found" | "method_not_allowed" | "state_conflict" | "lease_lost" | "idempotency_conflict" | "ambiguous_report" | "payload_too_large" | "unsupported_media_type" | "schema_not_met" | "too_many_requests" | "internal" | "database_unavailable" | "shutting_down" | "queue_unavailable";
+        ErrorCode: "invalid_request" | "malformed_json" | "unauthorized" | "forbidden" | "not_found" | "job_not_found" | "worker_not_found" | "queue_not_found" | "method_not_allowed" | "state_conflict" | "lease_lost" | "idempotency_conflict" | "ambiguous_report" | "payload_too_large" | "unsupported_media_type" | "schema_not_met" | "too_many_requests" | "internal" | "database_unavailable" | "durability_unknown" | "shutting_down" | "queue_unavailable";
         FieldError: {
             field: string;
             message: string;

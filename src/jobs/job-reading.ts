@@ -8,6 +8,7 @@ import { JobLists } from './listing/job-lists.js';
 import { JobListsController } from './listing/job-lists.controller.js';
 import { JobTotals } from './listing/job-totals.js';
 import { JobWalker } from './listing/job-walker.js';
+import { SearchTurns } from './listing/search-turns.js';
 import { JobLogs } from './logs/job-logs.js';
 import { JobLogsController } from './logs/job-logs.controller.js';
 
@@ -19,6 +20,7 @@ export const jobReadingControllers = [
   JobActionsController,
 ];
 export const jobReadingProviders = [
+  SearchTurns,
   JobWalker,
   JobTotals,
   JobLists,

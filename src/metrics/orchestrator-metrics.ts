@@ -50,6 +50,9 @@ export function measureOrchestrator(
     label: 'lane',
     read: () => perLane(database, ({ waiting }) => waiting),
   });
+  metrics.gauge('database_syncrep_waits', 'Commits that wait for a synchronous standby, of whichever process.', {
+    read: () => database.countSyncWaits(),
+  });
 }
 
 type Usage = Database['lanes'][number]['usage'];

@@ -36,7 +36,7 @@ export class ErrorGroups {
   async list({ window = '24h', type, state = 'open', limit = 50 }: ListErrorsQuery): Promise<ErrorGroupList> {
     const frame = frameOf(window, 'all');
     const { stepSeconds, steps, bucketSeconds } = frame;
-    const rows = await this.database.api.query<GroupRow>(listErrorGroups, [
+    const rows = await this.database.read.query<GroupRow>(listErrorGroups, [
       state,
       type ?? null,
       stepSeconds,
@@ -45,7 +45,7 @@ export class ErrorGroups {
       limit,
       MAX_COUNTED_JOBS,
     ]);
-    const points = await this.database.api.query<SparklineRow>(sparklines, [
+    const points = await this.database.read.query<SparklineRow>(sparklines, [
       rows.map((row) => row.fingerprint),
       stepSeconds,
       steps,

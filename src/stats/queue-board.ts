@@ -40,7 +40,7 @@ export class QueueBoard {
 
   private async load(): Promise<QueueOverview> {
     const asOf = clock.now();
-    const rows = await this.database.api.query<Row>(allQueueFigures, [this.deltas.horizon, MAX_QUEUES]);
+    const rows = await this.database.read.query<Row>(allQueueFigures, [this.deltas.horizon, MAX_QUEUES]);
     const counted = rows.map(({ all_queues, all_paused, all_scheduled, all_pending, all_running, ...row }) => {
       const { all_retrying, all_dead, ...queue } = row;
       return {

@@ -39,7 +39,7 @@ export class QueueReader {
 
   /** The queue of this name as it is now, and whether anybody knows it. */
   async read(name: string): Promise<[Queue, boolean]> {
-    const [row] = await this.database.api.query<CountedQueue & { is_known: boolean }>(queueFigures, [
+    const [row] = await this.database.read.query<CountedQueue & { is_known: boolean }>(queueFigures, [
       this.deltas.horizon,
       [name],
     ]);
@@ -51,7 +51,7 @@ export class QueueReader {
   private async withMinutes(queues: readonly QueueFigures[]): Promise<Queue[]> {
     if (queues.length === 0) return [];
     const minutes = groupBy(
-      await this.database.api.query<EndedMinute>(endedPerMinute, [queues.map(({ name }) => name)]),
+      await this.database.read.query<EndedMinute>(endedPerMinute, [queues.map(({ name }) => name)]),
       ({ name }) => name,
     );
     return queues.map((queue) => {

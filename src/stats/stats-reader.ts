@@ -56,7 +56,7 @@ export class StatsReader {
   /** Names to choose from, for what somebody types. */
   async names({ kind, q = '', limit = 20 }: NamesQuery): Promise<NameList> {
     const escaped = q.replaceAll(/[\\%_]/g, String.raw`\$&`);
-    const rows = await this.database.api.query<{ name: string }>(kind === 'queue' ? findQueueNames : findTypeNames, [
+    const rows = await this.database.read.query<{ name: string }>(kind === 'queue' ? findQueueNames : findTypeNames, [
       this.deltas.horizon,
       `%${escaped}%`,
       `${escaped}%`,
@@ -67,7 +67,7 @@ export class StatsReader {
 
   /** Jobs per status. */
   async countJobs({ queue, type }: StatsQuery): Promise<StatusCounts> {
-    const rows = await this.database.api.query<{ status: JobStatus; n: number }>(countByStatus, [
+    const rows = await this.database.read.query<{ status: JobStatus; n: number }>(countByStatus, [
       this.deltas.horizon,
       queue ?? null,
       type ?? null,
@@ -81,8 +81,8 @@ export class StatsReader {
   private async oldestPendingSeconds({ queue, type }: StatsQuery): Promise<number | null> {
     if (type !== undefined) return null;
     const rows = await (queue === undefined
-      ? this.database.api.query<{ seconds: number }>(oldestPending, [])
-      : this.database.api.query<{ seconds: number | null }>(oldestPendingOfQueues, [[queue]]));
+      ? this.database.read.query<{ seconds: number }>(oldestPending, [])
+      : this.database.read.query<{ seconds: number | null }>(oldestPendingOfQueues, [[queue]]));
     return rows[0]?.seconds ?? null;
   }
 }

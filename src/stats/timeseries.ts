@@ -60,9 +60,9 @@ export class TimeseriesReader {
     const frame = frameOf(window, scope);
     const { stepSeconds, steps, bucketSeconds } = frame;
     const [rows, backlogs] = await Promise.all([
-      this.database.api.query<ChartRow>(chart, [scope, queue ?? type ?? '', stepSeconds, steps, bucketSeconds]),
+      this.database.read.query<ChartRow>(chart, [scope, queue ?? type ?? '', stepSeconds, steps, bucketSeconds]),
       scope === 'all'
-        ? this.database.api.query<BacklogRow>(longestBacklogs, [LISTED_QUEUES, stepSeconds, steps, bucketSeconds])
+        ? this.database.read.query<BacklogRow>(longestBacklogs, [LISTED_QUEUES, stepSeconds, steps, bucketSeconds])
         : [],
     ]);
     const now = rows.find((row) => row.metric === 'pending')!;

@@ -39,7 +39,7 @@ export interface WorkerOverview {
 export class WorkerBoard {
   private readonly snapshot = new Snapshot<WorkerOverview>(async () => {
     const asOf = clock.now();
-    return { workers: await this.database.api.query<ListedWorker>(allWorkers, [MAX_WORKERS]), asOf };
+    return { workers: await this.database.read.query<ListedWorker>(allWorkers, [MAX_WORKERS]), asOf };
   });
 
   constructor(

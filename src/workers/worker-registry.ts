@@ -95,8 +95,8 @@ export class WorkerRegistry {
   async history(id: string): Promise<WorkerHistory> {
     const [workers, minutes, lost] = await Promise.all([
       this.database.api.query(queries.findWorker, [id]),
-      this.database.api.query<WorkerHistory['minutes'][number]>(queries.findWorkerMinutes, [id]),
-      this.database.api.query<WorkerHistory['lost'][number]>(queries.findLostAttempts, [id, LOST_ATTEMPTS]),
+      this.database.read.query<WorkerHistory['minutes'][number]>(queries.findWorkerMinutes, [id]),
+      this.database.read.query<WorkerHistory['lost'][number]>(queries.findLostAttempts, [id, LOST_ATTEMPTS]),
     ]);
     if (workers.length === 0) throw notFound(id);
     return { minutes, lost };
@@ -143,7 +143,7 @@ export class WorkerRegistry {
   /** These workers, in this order, but for those that were forgotten just now. */
   private async inFull(ids: readonly string[]): Promise<Worker[]> {
     if (ids.length === 0) return [];
-    const rows = await this.database.api.query<WorkerRow>(queries.findWorkers, [ids]);
+    const rows = await this.database.read.query<WorkerRow>(queries.findWorkers, [ids]);
     const byId = new Map(rows.map((row) => [row.id, row]));
     const inOrder = ids.flatMap((id) => byId.get(id) ?? []);
     return this.withRunningJobs(inOrder, RUNNING_JOBS_IN_LISTS);
@@ -153,8 +153,8 @@ export class WorkerRegistry {
     if (rows.length === 0) return [];
     const ids = rows.map((row) => row.id);
     const [running, deeds] = await Promise.all([
-      this.database.api.query<RunningRow>(queries.findRunningJobs, [ids, most]),
-      this.database.api.query<Deeds & { worker_id: string }>(queries.countWorkersDeeds, [ids]),
+      this.database.read.query<RunningRow>(queries.findRunningJobs, [ids, most]),
+      this.database.read.query<Deeds & { worker_id: string }>(queries.countWorkersDeeds, [ids]),
     ]);
     const deedsOf = new Map(deeds.map(({ worker_id, ...counts }) => [worker_id, counts]));
     return rows.map((row) => {

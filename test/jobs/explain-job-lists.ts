@@ -10,6 +10,7 @@ import type { JobList, ListJobsQuery } from '../../src/contract/job.dto.js';
 import { JobLists } from '../../src/jobs/listing/job-lists.js';
 import { JobTotals } from '../../src/jobs/listing/job-totals.js';
 import { JobWalker } from '../../src/jobs/listing/job-walker.js';
+import { SearchTurns } from '../../src/jobs/listing/search-turns.js';
 import { writeCursor } from '../../src/jobs/listing/job-cursor.js';
 import { Database } from '../../src/platform/database/database.js';
 import { statement, type Statement } from '../../src/platform/database/statement.js';
@@ -54,12 +55,12 @@ const QUERIES: [string, ListJobsQuery][] = [
 const server = await startPostgres();
 const database = new Database(server.url, 8, pino({ level: 'silent' }));
 const asked: { statement: Statement; values: readonly unknown[] }[] = [];
-const query = database.api.query.bind(database.api);
-database.api.query = (sql: Statement, values: readonly unknown[]) => {
+const query = database.read.query.bind(database.read);
+database.read.query = (sql: Statement, values: readonly unknown[], signal?: AbortSignal) => {
   asked.push({ statement: sql, values });
-  return query(sql, values) as never;
+  return query(sql, values, signal) as never;
 };
-const lists = new JobLists(new JobWalker(database), new JobTotals(database));
+const lists = new JobLists(new JobWalker(database, new SearchTurns(database)), new JobTotals(database));
 
 try {
   await connected(server.url, (client) => fillWithJobs(client, jobs));
@@ -101,7 +102,7 @@ async function measure(listQuery: ListJobsQuery) {
   for (let call = 0; call < calls; call++) {
     asked.length = 0;
     const startedAt = performance.now();
-    found = await lists.list(listQuery);
+    found = await lists.list(listQuery, { caller: '' });
     took.push(performance.now() - startedAt);
   }
   took.sort((a, b) => a - b);

@@ -264,6 +264,13 @@ describe('a filter', () => {
     expect(await found(`q=${short(old!, '...')}`)).toEqual([old]);
   });
 
+  test('by a path of more than 16 steps is refused, for each step is looked for in each row', async () => {
+    const path = (steps: number) => `payload.${Array.from({ length: steps }, () => 'a').join('.')}=1`;
+    expect((await app.get(`/jobs?${path(16)}`)).status).toBe(200);
+    const refused = await app.get(`/jobs?${path(17)}`);
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('more than 16 steps') as string]);
+  });
+
   test('by attempts and by duration, of what ended, runs and waits again, finds what exceeds them', async () => {
     const ids = await insertJobs(client, [
       ...(['SUCCESS', 'RUNNING', 'RETRYING', 'PENDING'] as const).map((status) => ({ status })),

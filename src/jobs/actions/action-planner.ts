@@ -39,7 +39,7 @@ export class ActionPlanner {
 
   /** @throws DomainError `invalid_request` when more jobs match than a plan may hold, or finding them takes too long */
   async plan(kind: ActionKind, scope: ActionScope, actor: string | null): Promise<ActionRow> {
-    const jobs = 'ids' in scope ? await this.existing(scope.ids) : await this.matching(scope.filter);
+    const jobs = 'ids' in scope ? await this.existing(scope.ids) : await this.matching(scope.filter, actor);
     const counts = Object.fromEntries(JOB_STATUSES.map((status) => [status, 0])) as unknown as StatusCounts;
     for (const { status } of jobs) counts[status]++;
     const ids = jobs.map(({ id }) => id);
@@ -50,14 +50,14 @@ export class ActionPlanner {
     return this.database.api.query<IdRow>(findActionJobs, [ids]);
   }
 
-  private async matching(filter: JobFilter): Promise<IdRow[]> {
+  private async matching(filter: JobFilter, actor: string | null): Promise<IdRow[]> {
     const search = jobSearch(filter);
     const endsAt = clock.monotonicMs() + MAX_PLANNING_MS;
     const jobs: IdRow[] = [];
     let from: string | null = null;
     do {
-      const leftMs = endsAt - clock.monotonicMs();
-      const found = await this.walker.ids(search, { direction: 'down', from, skip: 0, limit: PIECE }, leftMs);
+      const limits = { withinMs: endsAt - clock.monotonicMs(), caller: `plan ${actor}` };
+      const found = await this.walker.ids(search, { direction: 'down', from, skip: 0, limit: PIECE }, limits);
       if (found.stoppedAt !== null) throw tooMuch('finding the jobs takes too long');
       for (const row of found.rows) jobs.push(row);
       if (jobs.length > MAX_JOBS) throw tooMuch(`more than ${MAX_JOBS} jobs match`);

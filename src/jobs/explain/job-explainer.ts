@@ -18,14 +18,14 @@ export class JobExplainer {
 
   /** @throws DomainError `job_not_found` */
   async explain(id: string): Promise<JobExplanation> {
-    const [row] = await this.database.api.query<ExplainRow>(explainJob, [id, MAX_AHEAD, MAX_HOLDERS]);
+    const [row] = await this.database.read.query<ExplainRow>(explainJob, [id, MAX_AHEAD, MAX_HOLDERS]);
     if (!row) throw new DomainError('job_not_found', `There is no job ${id}.`);
     return explain(row, row.status === 'PENDING' ? await this.queue.position(id, row.queue) : null);
   }
 
   /** Oldest first, the latest 1,000; also of a job that was deleted. @throws DomainError `job_not_found` */
   async events(id: string): Promise<JobEventList> {
-    const events = await this.database.api.query<JobEvent>(listJobEvents, [id, MAX_EVENTS]);
+    const events = await this.database.read.query<JobEvent>(listJobEvents, [id, MAX_EVENTS]);
     if (events.length === 0) await this.explain(id);
     return { events };
   }

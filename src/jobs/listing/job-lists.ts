@@ -6,10 +6,12 @@ import { readCursor, writeCursor, type JobCursor } from './job-cursor.js';
 import { timeOfId } from './job-id-range.js';
 import { jobSearch, type JobSearch } from './job-search.js';
 import { JobTotals, type JobTotal } from './job-totals.js';
-import { JobWalker, type Stretch, type Walked } from './job-walker.js';
+import { JobWalker, type SearchLimits, type Stretch, type Walked } from './job-walker.js';
 
 const DEFAULT_LIMIT = 50;
 const MAX_PAYLOAD_FILTERS = 5;
+/** How long a filter without an index may search. */
+const SEARCH_MS = 2000;
 /** Where a count that nobody keeps stops. */
 const MAX_COUNTED = 10_000;
 const COUNT_MS = 300;
@@ -22,8 +24,11 @@ export class JobLists {
     private readonly totals: JobTotals,
   ) {}
 
-  /** @throws DomainError `invalid_request` for a cursor that is not of this list, and for parameters that exclude each other */
-  async list(query: ListJobsQuery): Promise<JobList> {
+  /**
+   * @param caller whose searches take turns, and who may leave
+   * @throws DomainError `invalid_request` for a cursor that is not of this list, and for parameters that exclude each other
+   */
+  async list(query: ListJobsQuery, caller: Omit<SearchLimits, 'withinMs'>): Promise<JobList> {
     const { payload = {}, sort = '-created_at' } = query;
     if (Object.keys(payload).length > MAX_PAYLOAD_FILTERS) throw tooManyFilters();
     if (query.id !== undefined) return this.named(query.id, query);
@@ -31,12 +36,13 @@ export class JobLists {
     if (cursor && query.offset) throw excluded('offset', 'cursor');
     const search = jobSearch(query, payload);
     const [walked, counted] = await Promise.all([
-      this.walker.summaries(search, stretchOf(query, cursor), shapeOf(query)),
+      this.walker.summaries(search, stretchOf(query, cursor), shapeOf(query), { ...caller, withinMs: SEARCH_MS }),
       this.totals.count(search),
     ]);
     const page = pageOf(query, cursor, walked);
     const isWhole = cursor === null && page.next_cursor === null;
-    const total = isWhole ? { total: walked.matched } : await this.total(search, walked, counted, query.count === true);
+    const countFor = query.count === true ? { ...caller, withinMs: COUNT_MS } : null;
+    const total = isWhole ? { total: walked.matched } : await this.total(search, walked, counted, countFor);
     return { ...page, ...total, as_of: counted.asOf.toISOString() };
   }
 
@@ -62,11 +68,11 @@ export class JobLists {
     search: JobSearch,
     { looked, matched }: Walked<object>,
     counted: JobTotal,
-    isToCount: boolean,
+    countFor: SearchLimits | null,
   ): Promise<Pick<JobList, 'total' | 'total_at_least' | 'total_estimate'>> {
     if (search.isCounted) return counted.isExact ? { total: counted.n } : { total_estimate: counted.n };
-    if (isToCount) {
-      const { n, isCut } = await this.walker.count(search, MAX_COUNTED, COUNT_MS);
+    if (countFor) {
+      const { n, isCut } = await this.walker.count(search, MAX_COUNTED, countFor);
       return isCut ? { total_at_least: Math.max(n, matched) } : { total: n };
     }
     // What share of the rows matched so far, taken for all that the counters know of. Walks along rarer things say nothing about it.

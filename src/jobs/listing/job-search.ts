@@ -1,5 +1,6 @@
 import type { JobFilter } from '../../contract/job.dto.js';
 import type { JobStatus } from '../../contract/job-state.js';
+import { DomainError } from '../../platform/errors/domain-error.js';
 import {
   HIGHEST_ID,
   idRangeOfPrefix,
@@ -11,6 +12,9 @@ import {
 } from './job-id-range.js';
 import { SIDE_STATUSES, type Walk } from './walk-queries.js';
 
+/** Each step of a path is looked for in each row. */
+const MAX_PATH_STEPS = 16;
+const SHOWN_PATH = 40;
 const NO_IDS: IdRange = { low: HIGHEST_ID, high: LOWEST_ID };
 const INDEXED_STATUSES = new Set<JobStatus>([...SIDE_STATUSES, 'PENDING', 'RUNNING']);
 
@@ -20,13 +24,19 @@ export interface JobSearch {
   walk: Walk;
   /** The walk to change to when the first windows hold too few matches; no order makes it fit for tags that many jobs carry. */
   rareWalk: Walk | null;
+  tag: string | null;
+  /** Whether few jobs carry the tag; undefined until somebody has looked. */
+  isRare?: boolean;
   /** $4 to $16 of every walk. */
   conditions: readonly unknown[];
   /** Whether counters know how many jobs match: nothing is asked but statuses, type and queue. */
   isCounted: boolean;
 }
 
-/** @param payload what is wanted at which path (`user.id`), as text */
+/**
+ * @param payload what is wanted at which path (`user.id`), as text
+ * @throws DomainError `invalid_request` for a path of too many steps
+ */
 export function jobSearch(filter: JobFilter, payload: Readonly<Record<string, string>> = {}): JobSearch {
   const {
     status,
@@ -45,13 +55,14 @@ export function jobSearch(filter: JobFilter, payload: Readonly<Record<string, st
   const text = q?.trim() ?? '';
   const short = shortenedId(text);
   const prefix = text === '' ? null : idRangeOfPrefix(short?.start ?? text);
-  const paths = Object.entries(payload).map(([path, value]) => ({ path: path.split('.'), value }));
+  const paths = Object.entries(payload).map(([path, value]) => ({ path: readPath(path), value }));
   const ofTime = idRangeOfTime(created_after ?? undefined, created_before ?? undefined);
   const range = prefix === null ? ofTime : intersection(ofTime, prefix);
   return {
     range: range.low > range.high ? NO_IDS : range,
     walk: walkOf(filter, statuses),
     rareWalk: tag == null ? null : 'tag',
+    tag: tag ?? null,
     conditions: [
       statuses,
       type ?? null,
@@ -74,6 +85,16 @@ export function jobSearch(filter: JobFilter, payload: Readonly<Record<string, st
       text === '' &&
       paths.length === 0,
   };
+}
+
+function readPath(path: string): string[] {
+  const steps = path.split('.', MAX_PATH_STEPS + 1);
+  if (steps.length <= MAX_PATH_STEPS) return steps;
+  const message = `is a path of more than ${MAX_PATH_STEPS} steps`;
+  const field = `payload.${path.slice(0, SHOWN_PATH)}…`;
+  throw new DomainError('invalid_request', `The request is not valid: ${field} ${message}.`, {
+    details: [{ field, message }],
+  });
 }
 
 /** The index that leaves least to look at, by rule of thumb: an error or a troubled status is rare, a type is one of some, a success is common. */

@@ -27,14 +27,14 @@ export class JobTotals {
   async count({ conditions }: JobSearch): Promise<JobTotal> {
     const scope = conditions.slice(0, 3);
     try {
-      const [row] = await this.database.api.transaction(async (transaction) => {
+      const [row] = await this.database.read.transaction(async (transaction) => {
         await transaction.query(limitTime, [String(COUNT_MS)]);
         return transaction.query<TotalRow>(countJobs, scope);
       });
       return { n: Math.max(0, row!.n), isExact: true, asOf: row!.as_of };
     } catch (error) {
       if (!isOverTime(error)) throw error;
-      const [row] = await this.database.api.query<TotalRow>(countFoldedJobs, scope);
+      const [row] = await this.database.read.query<TotalRow>(countFoldedJobs, scope);
       return { n: Math.max(0, row!.n), isExact: false, asOf: row!.as_of };
     }
   }

@@ -127,6 +127,17 @@ const TAGGED = `WITH tagged AS MATERIALIZED (
     SELECT id FROM jobs j WHERE tags @> ARRAY[$8::text] AND tags <> '{}' AND ${IN_RANGE}
   )`;
 
+/** A tag on more jobs than that is not walked by its index, which knows no order: all of them would be sorted for each window. */
+export const MOST_RARE = 20_000;
+
+/** How many jobs carry a tag ($1), as far as `MOST_RARE` and one more. By: GET /jobs. Index: jobs_tags. */
+export const countTagged = statement(
+  'count_tagged',
+  `SELECT count(*)::int AS n FROM (
+    SELECT FROM jobs WHERE tags @> ARRAY[$1::text] AND tags <> '{}' LIMIT ${MOST_RARE + 1}
+  ) t`,
+);
+
 const statements = new Map<string, Statement>();
 
 /**

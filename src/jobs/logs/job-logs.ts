@@ -43,7 +43,7 @@ export class JobLogs {
   /** In the order they came, attempt after attempt. @throws DomainError `job_not_found`; `invalid_request` for a foreign cursor */
   async list(jobId: string, { attempt, limit = DEFAULT_LIMIT, cursor }: ListLogsQuery): Promise<LogList> {
     const [attemptBefore, lineBefore] = cursor === undefined ? [0, 0] : readCursor(cursor);
-    const rows = await this.database.api.query<StoredLogLine>(listLogLines, [
+    const rows = await this.database.read.query<StoredLogLine>(listLogLines, [
       jobId,
       attemptBefore,
       lineBefore,
@@ -57,7 +57,7 @@ export class JobLogs {
   }
 
   private async refuseUnknown(jobId: string): Promise<void> {
-    const [answer] = await this.database.api.query<{ exists: boolean }>(jobExists, [jobId]);
+    const [answer] = await this.database.read.query<{ exists: boolean }>(jobExists, [jobId]);
     if (!answer!.exists) throw new DomainError('job_not_found', `There is no job ${jobId}.`);
   }
 }

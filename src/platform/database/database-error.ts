@@ -36,6 +36,15 @@ const CONNECTION_STATE = /^(08|28|53|57P|25006)/;
 /** Classes: 22 data, 23 constraint, 54 program limit; and P0001: raised by a trigger. */
 const DATA_STATE = /^(22|23|54|P0001)/;
 
+/** The server is going away or is not what it was: other connections to it are as dead. Classes 08 and 57P, and 25006. */
+const SERVER_GONE_STATE = /^(08|57P|25006)/;
+const QUERY_READ_TIMEOUT = /^Query read timeout/;
+
+/** A statement that was not run, or was given up by the server, because nobody waits for its answer any more. */
+export class StatementCancelled extends Error {
+  override readonly name = 'StatementCancelled';
+}
+
 /** How deep causes are followed: TypeORM wraps the driver's error, and callers wrap TypeORM's. */
 const MAX_CAUSES = 5;
 
@@ -61,7 +70,19 @@ function classifyOne(error: Error): DatabaseErrorKind {
 
 /** True when the server refused the statement and is ready for the next one. */
 export function isOfStatement(error: unknown): boolean {
-  return ['data', 'blocked', 'retry'].includes(classifyDatabaseError(error));
+  return error instanceof StatementCancelled || ['data', 'blocked', 'retry'].includes(classifyDatabaseError(error));
+}
+
+/** True when the error tells of the server, not of one connection: what else is connected to it will fail as well. */
+export function isServerGone(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return SOCKET_CODES.has(code) || SERVER_GONE_STATE.test(code) || error.message.startsWith('Connection terminated');
+}
+
+/** True when the server did not answer in time: it may be away, or the commit may wait for a standby. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && QUERY_READ_TIMEOUT.test(error.message);
 }
 
 /** True when the server gave up a statement at its time limit. */

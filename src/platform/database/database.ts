@@ -1,21 +1,27 @@
 import type { Logger } from '../logger.js';
+import { CommitWatch } from './commit-watch.js';
+import { DatabaseServer } from './database-server.js';
 import { Lane } from './lane.js';
 
-/** Of the connections; what callers wait for and what workers wait for share the rest. */
+/** Of the connections; what callers wait for and what workers wait for share what is left after these two. */
 const SWEEP_SHARE = 0.2;
+const READ_SHARE = 0.2;
 const NOTIFICATION_CONNECTIONS = 1;
 
 /**
- * The connections of one orchestrator to PostgreSQL. Three lanes, so that a slow list cannot hold up a heartbeat, nor a burst of
- * submissions a sweep.
+ * The connections of one orchestrator to PostgreSQL. Four lanes, so that a search cannot hold up a submission, nor a burst of submissions
+ * a heartbeat or a sweep.
  */
 export class Database {
-  /** Submissions, lists and people. */
+  /** Submissions, what people change, and look-ups by id: nothing here costs more the more jobs there are. */
   readonly api: Lane;
+  /** Lists, searches, counts and charts. Nothing is written here. */
+  readonly read: Lane;
   /** Claims, reports and heartbeats. */
   readonly lease: Lane;
   /** Sweeps and other work in the background. */
   readonly sweep: Lane;
+  private readonly commits: CommitWatch;
 
   /** @param poolSize connections in all, one of them for notifications */
   constructor(
@@ -26,8 +32,9 @@ export class Database {
     const size = poolSize - NOTIFICATION_CONNECTIONS;
     // A rebuild of the ready queue holds one connection for its lock and reads over another.
     const sweep = Math.max(2, Math.round(size * SWEEP_SHARE));
-    const api = Math.floor((size - sweep) / 2);
-    const lease = size - sweep - api;
+    const read = Math.max(1, Math.round((size - sweep) * READ_SHARE));
+    const api = Math.floor((size - sweep - read) / 2);
+    const lease = size - sweep - read - api;
     // A plan is kept for as long as nothing tells that the table has grown: one that was made while it was empty would read it from end
     // to end when it has a million rows.
     const noScans = { enable_seqscan: 'off' };
@@ -43,23 +50,26 @@ export class Database {
       // One row that somebody holds must not keep a whole batch of heartbeats waiting.
       lock_timeout: '1s',
     };
-    this.api = new Lane({ name: 'api', url, size: api, timeoutMs: 10_000, settings: noScans, logger });
-    this.lease = new Lane({
-      name: 'lease',
-      url,
-      size: lease,
-      timeoutMs: 6000,
-      settings: byKeyOnly,
-      logger,
-    });
-    this.sweep = new Lane({ name: 'sweep', url, size: sweep, timeoutMs: 30_000, settings: noScans, logger });
+    const server = new DatabaseServer(url);
+    this.commits = new CommitWatch(() => this.read, logger);
+    const common = { server, logger, settings: noScans, brake: this.commits };
+    this.api = new Lane({ ...common, name: 'api', size: api, timeoutMs: 10_000 });
+    this.read = new Lane({ ...common, name: 'read', size: read, timeoutMs: 10_000 });
+    this.lease = new Lane({ ...common, name: 'lease', size: lease, timeoutMs: 6000, settings: byKeyOnly });
+    this.sweep = new Lane({ ...common, name: 'sweep', size: sweep, timeoutMs: 30_000 });
   }
 
   get lanes(): readonly Lane[] {
-    return [this.api, this.lease, this.sweep];
+    return [this.api, this.read, this.lease, this.sweep];
+  }
+
+  /** How many commits wait for a synchronous standby just now, of whichever process. */
+  countSyncWaits(): Promise<number> {
+    return this.commits.count();
   }
 
   async close(): Promise<void> {
+    this.commits.stop();
     await Promise.all(this.lanes.map((lane) => lane.close()));
   }
 }

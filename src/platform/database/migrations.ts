@@ -1,11 +1,13 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { StartError } from '../errors/start-error.js';
 import type { Logger } from '../logger.js';
 import { packageRoot } from '../package-root.js';
+import { DatabaseServer } from './database-server.js';
+import { prepareSession } from './session-settings.js';
 
 /** Any number that nobody else uses for an advisory lock of this database. */
 const MIGRATION_LOCK = 7_260_152_001;
@@ -52,18 +54,14 @@ function sqlMigration(folder: string, stem: string): MigrationClass {
  * @throws StartError when PostgreSQL can't be reached, or refuses the connection; Error when it falls silent
  */
 export async function migrate(databaseUrl: string, logger: Logger): Promise<string[]> {
-  const lock = new pg.Client({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: 10_000,
-    query_timeout: LOCK_QUERY_TIMEOUT_MS,
-    keepAlive: true,
-  });
+  const server = new DatabaseServer(databaseUrl);
+  const lock = server.client({ query_timeout: LOCK_QUERY_TIMEOUT_MS, application_name: 'migrations' });
   lock.on('error', (error) => logger.warn({ err: error }, 'the connection that holds the migration lock broke'));
-  await connect(lock);
+  await connectAtStart(lock, server);
   const done = new AbortController();
   try {
     await takeLock(lock, logger);
-    return await Promise.race([run(databaseUrl), watch(lock, done.signal)]);
+    return await Promise.race([run(server, lock), watch(lock, done.signal)]);
   } finally {
     done.abort();
     await Promise.race([lock.end(), sleep(FAREWELL_MS, undefined, { ref: false })]);
@@ -78,15 +76,16 @@ async function watch(client: pg.Client, signal: AbortSignal): Promise<never> {
   }
 }
 
-async function connect(client: pg.Client): Promise<void> {
+/** @throws StartError that says where there is no PostgreSQL to be used, and why */
+export async function connectAtStart(client: pg.Client, server: DatabaseServer): Promise<void> {
   try {
     await client.connect();
+    await prepareSession(client);
   } catch (error) {
     // A name with several addresses fails once for each.
     const { message } = error instanceof AggregateError ? (error.errors[0] as Error) : (error as Error);
-    const { host, port, database } = client;
     throw new StartError(
-      `PostgreSQL at ${host}:${port} (database ${database}) can't be used: ${message}. Check DATABASE_URL, and that the server runs.`,
+      `PostgreSQL at ${server.name} can't be used: ${message}. Check DATABASE_URL, and that the server runs.`,
       { cause: error },
     );
   }
@@ -103,19 +102,33 @@ async function takeLock(client: pg.Client, logger: Logger): Promise<void> {
   }
 }
 
-async function run(databaseUrl: string): Promise<string[]> {
+async function run(server: DatabaseServer, lock: pg.Client): Promise<string[]> {
+  const { connectionString, Client, ...options } = server.options;
   const dataSource = new DataSource({
     type: 'postgres',
-    url: databaseUrl,
+    url: connectionString!,
     migrations: sqlMigrations(),
     migrationsTableName: 'schema_migrations',
     migrationsTransactionMode: 'each',
     poolSize: 1,
+    extra: { ...options, Client, application_name: 'migrations', onConnect: prepareSession },
   });
-  await dataSource.initialize();
   try {
+    await dataSource.initialize();
     return (await dataSource.runMigrations()).map((migration) => migration.name);
+  } catch (error) {
+    if (!isInsufficientPrivilege(error)) throw error;
+    const { user } = lock;
+    throw new StartError(
+      `The role ${user} may not change the schema of PostgreSQL at ${server.name}: ${(error as Error).message}. ` +
+        'Let the owner of the tables run `npm run migrate`, or grant the role what it lacks.',
+      { cause: error },
+    );
   } finally {
-    await dataSource.destroy();
+    if (dataSource.isInitialized) await dataSource.destroy();
   }
+}
+
+function isInsufficientPrivilege(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '42501';
 }

@@ -1,7 +1,9 @@
-import { Client, escapeIdentifier, type Notification } from 'pg';
+import { escapeIdentifier, type Client, type Notification } from 'pg';
 import type { Logger } from '../logger.js';
 import { PeriodicTask } from '../periodic-task.js';
 import { random } from '../random.js';
+import { DatabaseServer } from './database-server.js';
+import { prepareSession } from './session-settings.js';
 
 /** Hears what other processes published since the last call; '*': too much to name, or some of it may have been missed. */
 export type NotificationListener = (payloads: readonly string[] | '*') => void;
@@ -11,7 +13,8 @@ const COALESCE_MS = 25;
 const MAX_PAYLOAD_BYTES = 7900;
 const MAX_PAYLOADS_A_STATEMENT = 8;
 const MAX_PENDING = 1000;
-const CONNECT_TIMEOUT_MS = 3000;
+/** Longer names of channels are cut by LISTEN and refused by NOTIFY. */
+const MAX_CHANNEL_BYTES = 63;
 const QUERY_TIMEOUT_MS = 3000;
 const PING_MS = 10_000;
 const LONGEST_RECONNECT_DELAY_MS = 2000;
@@ -25,22 +28,28 @@ interface Outbox {
 /**
  * LISTEN and NOTIFY over one connection of its own, which comes back by itself. Notifications are hints: those sent while a listener
  * was away are gone, so it hears '*' when it is back.
+ *
+ * All who use a database share its channels. Here each is named after the schema of the tables too, so that installations in two schemas
+ * of one database do not hear each other.
  */
 export class Notifications {
   private readonly listeners = new Map<string, NotificationListener[]>();
   private readonly outboxes = new Map<string, Outbox>();
   private readonly ping: PeriodicTask;
+  private readonly server: DatabaseServer;
   private client: Client | undefined;
   private isConnected = false;
   private ownProcessId: number | undefined;
+  private schema = '';
   private reconnectTimer: NodeJS.Timeout | undefined;
   private failures = 0;
   private lastQuery: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly connectionString: string,
+    databaseUrl: string,
     private readonly logger: Logger,
   ) {
+    this.server = new DatabaseServer(databaseUrl);
     // On a half-open link nothing ever arrives; only a question shows that nobody is there.
     this.ping = new PeriodicTask({
       name: 'ping of the notification connection',
@@ -74,7 +83,7 @@ export class Notifications {
       return;
     }
     this.listeners.set(channel, [listener]);
-    void this.query(listen(channel));
+    if (this.isConnected) void this.query(this.listen(channel));
   }
 
   /**
@@ -95,26 +104,24 @@ export class Notifications {
     outbox.timer = setTimeout(() => this.flush(channel, outbox), COALESCE_MS);
     const texts = encode(outbox.pending);
     outbox.pending.clear();
-    void this.query('SELECT pg_notify($1, text) FROM unnest($2::text[]) AS text', [channel, texts]);
+    void this.query('SELECT pg_notify($1, text) FROM unnest($2::text[]) AS text', [this.fullNameOf(channel), texts]);
   }
 
   private async connect(): Promise<void> {
-    const client = new Client({
-      connectionString: this.connectionString,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
-      keepAlive: true,
-      application_name: 'notifications',
-    });
+    const client = this.server.client({ query_timeout: QUERY_TIMEOUT_MS, application_name: 'notifications' });
     this.client = client;
     client.on('error', (error) => this.lose(client, error));
     client.on('end', () => this.lose(client, new Error('The connection ended')));
     client.on('notification', (message) => this.receive(message));
     try {
       await client.connect();
-      const { rows } = await client.query<{ id: number }>('SELECT pg_backend_pid() AS id');
+      await prepareSession(client);
+      const { rows } = await client.query<{ id: number; schema: string | null }>(
+        'SELECT pg_backend_pid() AS id, current_schema() AS schema',
+      );
       this.ownProcessId = rows[0]?.id;
-      for (const channel of this.listeners.keys()) await client.query(listen(channel));
+      this.schema = rows[0]?.schema ?? '';
+      for (const channel of this.listeners.keys()) await client.query(this.listen(channel));
     } catch (error) {
       this.lose(client, error);
       return;
@@ -130,6 +137,7 @@ export class Notifications {
     if (this.client !== client) return;
     this.client = undefined;
     this.isConnected = false;
+    this.server.forgetHost();
     client.end().catch(() => undefined);
     // One warning per outage: each attempt to reconnect fails with the same error.
     this.logger[this.failures === 0 ? 'warn' : 'debug']({ err: error }, 'the notification connection was lost');
@@ -150,12 +158,24 @@ export class Notifications {
   private receive({ channel, payload, processId }: Notification): void {
     if (processId === this.ownProcessId || payload === undefined) return;
     const payloads = decode(payload);
-    this.listeners.get(channel)?.forEach((listener) => listener(payloads));
+    for (const [name, listeners] of this.listeners) {
+      if (this.fullNameOf(name) === channel) listeners.forEach((listener) => listener(payloads));
+    }
   }
-}
 
-function listen(channel: string): string {
-  return `LISTEN ${escapeIdentifier(channel)}`;
+  private listen(channel: string): string {
+    return `LISTEN ${escapeIdentifier(this.fullNameOf(channel))}`;
+  }
+
+  /** The schema gives way where both together would be too long: two of so long names may share a channel, which only costs hints. */
+  private fullNameOf(channel: string): string {
+    const room = MAX_CHANNEL_BYTES - Buffer.byteLength(channel) - 1;
+    const schema = Buffer.from(this.schema)
+      .subarray(0, room)
+      .toString()
+      .replace(/\uFFFD+$/, '');
+    return `${schema}.${channel}`;
+  }
 }
 
 /** Whoever may connect to this database may also send what is none of ours. */

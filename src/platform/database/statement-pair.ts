@@ -1,4 +1,4 @@
-import pg, { type ClientBase, type Connection, type QueryResult } from 'pg';
+import pg, { escapeIdentifier, type ClientBase, type Connection, type QueryResult } from 'pg';
 import { isOfStatement } from './database-error.js';
 import type { Statement } from './statement.js';
 
@@ -70,7 +70,7 @@ export async function runPair(
   } catch (error) {
     // The server may know them by now or not: nobody could tell the next time.
     if (isOfStatement(error)) {
-      for (const { name } of unknown) await client.query(`DEALLOCATE ${name}`).catch(() => undefined);
+      for (const { name } of unknown) await client.query(`DEALLOCATE ${escapeIdentifier(name)}`).catch(() => undefined);
     }
     throw error;
   }

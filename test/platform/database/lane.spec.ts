@@ -1,12 +1,19 @@
 import { pino } from 'pino';
+import { DatabaseServer } from '../../../src/platform/database/database-server.js';
 import { Lane } from '../../../src/platform/database/lane.js';
 import { textArray } from '../../../src/platform/database/array-parameter.js';
 import { statement } from '../../../src/platform/database/statement.js';
 import { createDatabase, type TestDatabase } from '../../support/postgres.js';
+import { until } from '../../support/until.js';
 
 const take = statement('take', 'SELECT FROM sweep_clock FOR UPDATE');
 const process = statement('process', 'SELECT pg_backend_pid() AS id');
 const divide = statement('divide', 'SELECT 1 / $1::int');
+const sleep = statement('sleep', 'SELECT pg_sleep($1)');
+const sleeping = statement(
+  'sleeping',
+  `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`,
+);
 const add = statement(
   'add',
   'INSERT INTO queues (name) SELECT unnest($1::text[]) RETURNING name, pg_current_xact_id()::text AS transaction',
@@ -19,7 +26,12 @@ describe('a lane', () => {
 
   beforeAll(async () => {
     database = await createDatabase();
-    const options = { url: database.url, size: 1, timeoutMs: 30_000, logger: pino({ level: 'silent' }) };
+    const options = {
+      server: new DatabaseServer(database.url),
+      size: 1,
+      timeoutMs: 30_000,
+      logger: pino({ level: 'silent' }),
+    };
     lanes = [new Lane({ name: 'stalled', ...options }), new Lane({ name: 'other', ...options })];
   });
   afterAll(async () => {
@@ -33,6 +45,19 @@ describe('a lane', () => {
     await expect(lane.query(divide, [0])).rejects.toThrow('division by zero');
     await expect(lane.transaction((transaction) => transaction.query(divide, [0]))).rejects.toThrow('division by zero');
     await expect(lane.transaction(() => Promise.reject(new Error('changed our mind')))).rejects.toThrow('our mind');
+    expect(await lane.query(process, [])).toEqual(before);
+  });
+
+  it('gives a statement up on the server when its caller leaves, and keeps the connection', async () => {
+    const [lane, other] = lanes as [Lane, Lane];
+    const before = await lane.query(process, []);
+    const caller = new AbortController();
+    const outcome = expect(lane.query(sleep, [20], caller.signal)).rejects.toMatchObject({ code: '57014' });
+    await until(async () => (await other.query(sleeping, [])).length === 1);
+    caller.abort();
+    await outcome;
+    expect(await other.query(sleeping, [])).toEqual([]);
+    await expect(lane.query(sleep, [20], caller.signal)).rejects.toThrow('nobody waits');
     expect(await lane.query(process, [])).toEqual(before);
   });
 
