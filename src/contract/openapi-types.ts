@@ -1795,9 +1795,9 @@ export interface operations {
     };
     Workers_groups: {
         parameters: {
-            query: {
+            query?: {
                 /** @description queues: by the set of queues that they serve. */
-                by: components["schemas"]["WorkerGrouping"];
+                by?: components["schemas"]["WorkerGrouping"];
             };
             header?: never;
             path?: never;

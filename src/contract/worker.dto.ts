@@ -228,8 +228,12 @@ export const WORKER_GROUPINGS = ['version', 'host', 'queues'] as const;
 export type WorkerGrouping = (typeof WORKER_GROUPINGS)[number];
 
 export class GroupWorkersQuery {
-  @Field.enum('WorkerGrouping', WORKER_GROUPINGS, { description: 'queues: by the set of queues that they serve.' })
-  by!: WorkerGrouping;
+  @Field.enum('WorkerGrouping', WORKER_GROUPINGS, {
+    optional: true,
+    default: 'version',
+    description: 'queues: by the set of queues that they serve.',
+  })
+  by?: WorkerGrouping;
 }
 
 /** The workers that have one thing in common; those that have been offline for over a day are left out. */

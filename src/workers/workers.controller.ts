@@ -64,7 +64,7 @@ export class WorkersController {
   @Get('groups')
   @ApiOperation({ summary: 'Sum up workers by what they have in common.' })
   @ApiOkResponse({ type: WorkerGroupList })
-  groups(@Query() { by }: GroupWorkersQuery): Promise<WorkerGroupList> {
+  groups(@Query() { by = 'version' }: GroupWorkersQuery): Promise<WorkerGroupList> {
     return this.board.groups(by);
   }
 
