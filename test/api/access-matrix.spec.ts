@@ -27,7 +27,7 @@ afterAll(() => orchestrator.stop());
 function send(
   operation: Operation,
   headers: Record<string, string>,
-  path = samplePath(operation),
+  path = samplePath(operation) + api.requiredQuery(operation),
 ): Promise<Answer<unknown>> {
   const [body] = operation.bodies;
   return orchestrator.call(operation.method, path, body && writeJson(api.sample(body)), headers);

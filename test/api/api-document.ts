@@ -25,6 +25,7 @@ export interface Schema {
 export interface Parameter {
   name: string;
   in: 'path' | 'query' | 'header';
+  required?: boolean;
   schema: Schema;
 }
 
@@ -91,6 +92,13 @@ export class ApiDocument {
     const items = schema.items ? this.fieldsOf(schema.items, [...steps, 0]) : [];
     const alternatives = (schema.oneOf ?? []).flatMap((each) => this.fieldsOf(each, steps));
     return [...fields, ...items, ...alternatives];
+  }
+
+  /** The query that an operation can't do without, with a value for each of its parameters; empty where it needs none. */
+  requiredQuery({ parameters }: Operation): string {
+    const needed = parameters.filter((each) => each.in === 'query' && each.required);
+    const query = new URLSearchParams(needed.map(({ name, schema }) => [name, String(this.sample(schema))]));
+    return needed.length > 0 ? `?${query}` : '';
   }
 
   /** A value that a schema allows, with the required fields only. */
