@@ -44,13 +44,13 @@ interface Times {
 /** Adds what history and the ready jobs say of each queue: three statements, however many queues. */
 export async function withHistory(database: Database, queues: readonly CountedQueue[]): Promise<QueueFigures[]> {
   if (queues.length === 0) return [];
-  const { api } = database;
+  const { read } = database;
   const names = queues.map(({ name }) => name);
   const waiting = queues.filter(({ pending }) => pending > 0).map(({ name }) => name);
   const [ended, times, oldest] = await Promise.all([
-    api.query<Ended>(endedLastHour, [names]),
-    api.query<Times>(recentTimes, [names]),
-    waiting.length === 0 ? [] : api.query<{ name: string; seconds: number | null }>(oldestPendingOfQueues, [waiting]),
+    read.query<Ended>(endedLastHour, [names]),
+    read.query<Times>(recentTimes, [names]),
+    waiting.length === 0 ? [] : read.query<{ name: string; seconds: number | null }>(oldestPendingOfQueues, [waiting]),
   ]);
   const endedOf = new Map(ended.map((row) => [row.name, row]));
   const timesOf = groupBy(times, ({ name }) => name);

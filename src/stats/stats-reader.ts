@@ -1,6 +1,7 @@
 import { JOB_STATUSES, type JobStatus } from '../contract/job-state.js';
 import type { NameList, NamesQuery, Stats, StatsQuery, StatusCounts } from '../contract/stats.dto.js';
 import type { Database } from '../platform/database/database.js';
+import { escapeLike } from '../platform/database/like.js';
 import type { FoldDeltas } from './fold-deltas.js';
 import {
   countByStatus,
@@ -33,12 +34,12 @@ export class StatsReader {
   ) {}
 
   async read({ queue, type }: StatsQuery): Promise<Stats> {
-    const { api } = this.database;
+    const { read } = this.database;
     const { horizon } = this.deltas;
     const [jobs, [glance], [names]] = await Promise.all([
       this.countJobs({ queue, type }),
-      api.query<Overview>(overview, [horizon, queue ?? null, type ?? null]),
-      api.query<{ types: string[]; queue_names: string[] }>(knownNames, [horizon, MAX_NAMES]),
+      read.query<Overview>(overview, [horizon, queue ?? null, type ?? null]),
+      read.query<{ types: string[]; queue_names: string[] }>(knownNames, [horizon, MAX_NAMES]),
     ]);
     const { online, offline, slots, slots_used, queues_paused, queues_without_workers, dead_last_24h, as_of } = glance!;
     return {
@@ -55,7 +56,7 @@ export class StatsReader {
 
   /** Names to choose from, for what somebody types. */
   async names({ kind, q = '', limit = 20 }: NamesQuery): Promise<NameList> {
-    const escaped = q.replaceAll(/[\\%_]/g, String.raw`\$&`);
+    const escaped = escapeLike(q);
     const rows = await this.database.read.query<{ name: string }>(kind === 'queue' ? findQueueNames : findTypeNames, [
       this.deltas.horizon,
       `%${escaped}%`,

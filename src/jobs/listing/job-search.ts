@@ -1,5 +1,6 @@
 import type { JobFilter } from '../../contract/job.dto.js';
 import type { JobStatus } from '../../contract/job-state.js';
+import { escapeLike } from '../../platform/database/like.js';
 import { DomainError } from '../../platform/errors/domain-error.js';
 import {
   HIGHEST_ID,
@@ -72,7 +73,7 @@ export function jobSearch(filter: JobFilter, payload: Readonly<Record<string, st
       created_after ?? null,
       created_before ?? null,
       error ?? null,
-      text === '' || prefix !== null ? null : `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`,
+      text === '' || prefix !== null ? null : `%${escapeLike(text)}%`,
       paths.length === 0 ? null : JSON.stringify(paths),
       attempts_above ?? null,
       seconds_above ?? null,
