@@ -5,7 +5,7 @@ import { until } from '../support/until.js';
 let orchestrator: TestOrchestrator;
 
 beforeAll(async () => {
-  orchestrator = await TestOrchestrator.start('postgres', { leaseSeconds: 1, heartbeatSeconds: 0.3 });
+  orchestrator = await TestOrchestrator.start('postgres', { leaseSeconds: 2, heartbeatSeconds: 0.3 });
 });
 afterAll(() => orchestrator.stop());
 
